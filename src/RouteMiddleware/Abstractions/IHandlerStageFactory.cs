@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+
+namespace RouteMiddleware;
+
+/// <summary>
+/// A middleware whose handler stage is made once per endpoint: it can look at the handler's parameters and may decline.
+/// Use it in place of <see cref="IEndpointFilter"/> where the stage is needed with some options only, or depends on the handler's signature.
+/// </summary>
+public interface IHandlerStageFactory
+{
+    /// <summary>Makes the handler stage for one endpoint, when the endpoint is built.</summary>
+    /// <param name="context">The handler's method and the application's services.</param>
+    /// <param name="next">The rest of the handler stage.</param>
+    /// <returns>What runs around <paramref name="next"/>, or <paramref name="next"/> itself where nothing is needed.</returns>
+    EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next);
+}

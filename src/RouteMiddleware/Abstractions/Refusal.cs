@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RouteMiddleware;
+
+/// <summary>
+/// An answer that refuses: problem details (RFC 9457) through the application's <see cref="IProblemDetailsService"/>, never cached.
+/// Make one when the middleware is constructed and write it for each request that is refused.
+/// </summary>
+public sealed class Refusal
+{
+    /// <summary>Makes a refusal.</summary>
+    /// <param name="status">The status code, 400 to 599.</param>
+    /// <param name="code">A stable name for programs, such as <c>rate_limit_exceeded</c>.</param>
+    /// <param name="title">A short title that is the same for all refusals of this code.</param>
+    /// <param name="detail">One sentence for people.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="status"/> is no error status.</exception>
+    public Refusal(int status, string code, string title, string detail)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, StatusCodes.Status400BadRequest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
+        ArgumentException.ThrowIfNullOrWhiteSpace(code);
+
+        Status = status;
+        Code = code;
+        Title = title;
+        Detail = detail;
+    }
+
+    /// <summary>The status code.</summary>
+    public int Status { get; }
+
+    /// <summary>The stable name for programs.</summary>
+    public string Code { get; }
+
+    /// <summary>The short title.</summary>
+    public string Title { get; }
+
+    /// <summary>One sentence for people.</summary>
+    public string Detail { get; }
+
+    /// <summary>Writes the answer.</summary>
+    /// <param name="context">The request that is refused. Its response must not have started.</param>
+    /// <param name="retryAfter">How long the caller should wait: sent as <c>Retry-After</c> and <c>retry_after</c> in whole seconds, rounded up, at least one. Default: not said.</param>
+    /// <returns>A task that ends when the answer is written.</returns>
+    public async Task WriteAsync(HttpContext context, TimeSpan? retryAfter = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        var response = context.Response;
+        response.StatusCode = Status;
+        response.Headers.CacheControl = "no-store";
+
+        var problem = new ProblemDetails
+        {
+            Status = Status,
+            Title = Title,
+            Detail = Detail,
+            Instance = context.Request.Path,
+            Extensions = { ["code"] = Code, ["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier },
+        };
+
+        if (context.Features.Get<IRequestIdFeature>() is { } feature)
+        {
+            problem.Extensions["requestId"] = feature.RequestId;
+        }
+
+        if (retryAfter is { } wait)
+        {
+            // Rounded up: a caller who comes back a fraction of a second early is turned away twice.
+            var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            problem.Extensions["retry_after"] = seconds;
+        }
+
+        var service = context.RequestServices.GetService<IProblemDetailsService>();
+
+        // The service declines where the caller's Accept header rules JSON out; a refusal is told all the same.
+        if (service is null || !await service.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false))
+        {
+            await TypedResults.Problem(problem).ExecuteAsync(context).ConfigureAwait(false);
+        }
+    }
+}
