@@ -41,6 +41,8 @@ public sealed class MiddlewareRegistration
 
     internal Action<IApplicationBuilder>? Configure { get; init; }
 
+    internal Func<IServiceProvider, IMiddleware>? Factory { get; init; }
+
     /// <summary>Alias and class.</summary>
     /// <returns>The alias, and the class where there is one.</returns>
     public override string ToString() => MiddlewareType is null ? Alias : $"{Alias} ({MiddlewareType.FullName})";

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>What each attachment stands for, found out once, so that all endpoints of a group share it.</summary>
+internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
+{
+    private readonly ConcurrentDictionary<Attachment, Lazy<IReadOnlyList<LinkPlan>?>> _plans = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The plans of an attachment; <see langword="null"/> where it is faulty.</summary>
+    public IReadOnlyList<LinkPlan>? Of(Attachment attachment)
+        => _plans.GetOrAdd(attachment, static (key, plans) => new(() => plans.Find(key)), this).Value;
+
+    private IReadOnlyList<LinkPlan>? Find(Attachment attachment)
+    {
+        if (attachment.Entry is { } entry)
+        {
+            return catalog.Expand(entry, attachment.Where, attachment.Configure, attachment.ConfiguredType);
+        }
+
+        var direct = attachment.Direct!;
+
+        // A class that was registered has its alias, its options and its section wherever it is named by type.
+        var known = attachment.Type is { } type && direct.OptionsType is null ? catalog.FindByType(type) : null;
+        var registration = known ?? direct;
+
+        return
+        [
+            new LinkPlan
+            {
+                Registration = registration,
+                Where = attachment.Where,
+                Configure = attachment.Configure,
+                Inactive = catalog.IsDisabled(registration) ? "listed in RouteMiddleware:Disabled" : null,
+            },
+        ];
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>Any <c>UseX()</c> as a link: a small pipeline that ends in the rest of the request.</summary>
+internal sealed class BranchLink(LinkPlan plan, Action<IApplicationBuilder> configure, IServiceProvider services) : Link(plan)
+{
+    public override RequestDelegate Around(RequestDelegate next)
+    {
+        var app = new ApplicationBuilder(services);
+        configure(app);
+        app.Run(next);
+        return app.Build();
+    }
+}

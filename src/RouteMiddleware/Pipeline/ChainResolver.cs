@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>Finds out, for one endpoint, which links run: what was put on, less what was taken off, in reading order.</summary>
+internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans plans, LinkFactory links, GlobalChain global)
+{
+    public ResolvedChain Resolve(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments)
+    {
+        var faults = new FaultList();
+        var candidates = new List<(Attachment? Owner, LinkPlan Plan, int Global)>();
+        var faulty = false;
+
+        for (var i = 0; i < catalog.Global.Count; i++)
+        {
+            candidates.Add((null, catalog.Global[i], i));
+        }
+
+        foreach (var attachment in attachments)
+        {
+            if (attachment.IsExclusion)
+            {
+                // What an inner place puts on again behind this call stays: reading order holds here too.
+                if (candidates.RemoveAll(candidate => attachment.TakesOff(candidate.Plan)) == 0)
+                {
+                    faults.Add(WhereOf(endpoint, attachment), $"WithoutMiddleware(\"{attachment}\") takes off what is not there.", AdviceOn(attachment));
+                }
+            }
+            else if (plans.Of(attachment) is { } attached)
+            {
+                candidates.AddRange(attached.Select(plan => ((Attachment?)attachment, plan, -1)));
+            }
+            else
+            {
+                faulty = true;
+            }
+        }
+
+        var withoutGlobal = FindMissingGlobals(candidates.Select(static candidate => candidate.Global));
+        candidates.RemoveAll(static candidate => candidate.Plan.Inactive is not null);
+
+        ChainRules.Check(RouteName.Of(endpoint), endpoint.Metadata, [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
+
+        List<(Attachment, Link)> made = [];
+
+        foreach (var (owner, plan, _) in candidates.Where(static candidate => candidate.Owner is not null))
+        {
+            if (links.Get(plan) is { } link)
+            {
+                made.Add((owner!, link));
+            }
+            else
+            {
+                faulty = true;
+            }
+        }
+
+        foreach (var fault in faults.ToArray())
+        {
+            catalog.Faults.Add(fault);
+            faulty = true;
+        }
+
+        var chain = new EndpointChain(
+            [.. candidates.Where(static candidate => candidate.Owner is not null).Select(static candidate => candidate.Plan)],
+            [.. attachments.Where(static attachment => attachment.IsExclusion)],
+            withoutGlobal);
+
+        return new ResolvedChain(made, chain, faulty);
+    }
+
+    public static string WhereOf(EndpointBuilder endpoint, Attachment attachment)
+        => attachment.Origin is null ? RouteName.Of(endpoint) : $"{RouteName.Of(endpoint)} ({attachment.Origin})";
+
+    /// <summary>Whether something of an attachment may run in the handler stage.</summary>
+    public bool MayHaveHandlerStage(Attachment attachment)
+        => !attachment.IsExclusion
+            && plans.Of(attachment) is { } attached
+            && attached.Any(static plan => plan.Registration.Factory is not null || MiddlewareShapes.HasHandlerStage(plan.Registration.MiddlewareType));
+
+    public EndpointFilterDelegate AroundHandler(EndpointBuilder endpoint, Link link, EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            var around = link.Around(context, next);
+
+            return ReferenceEquals(around, next) || link.Plan.Condition is not { } condition
+                ? around
+                : invocation => condition.Matches(invocation.HttpContext.Request.Path.Value) ? around(invocation) : next(invocation);
+        }
+        catch (Exception exception)
+        {
+            var faults = new FaultList();
+            LinkFactory.AddFaults(exception, link.Plan, faults);
+
+            foreach (var fault in faults.ToArray())
+            {
+                catalog.Faults.Add(fault with { Where = $"{RouteName.Of(endpoint)} ({fault.Where})" });
+            }
+
+            return next;
+        }
+    }
+
+    private string AdviceOn(Attachment attachment)
+        => attachment.Type is null && !EntryText.Parse(attachment.Name).NamesType && catalog.AdviceOnUnknown(attachment.Name) is { } advice
+            ? $"No middleware has the alias '{attachment.Name}'. {advice}"
+            : "Take the call out, or name what an outer group, an earlier call or the global list put on.";
+
+    private bool[]? FindMissingGlobals(IEnumerable<int> present)
+    {
+        var missing = Enumerable.Repeat(true, catalog.Global.Count).ToArray();
+
+        foreach (var index in present.Where(static index => index >= 0))
+        {
+            missing[index] = false;
+        }
+
+        for (var i = 0; i < missing.Length; i++)
+        {
+            if (missing[i])
+            {
+                global.MarkSkippable(i);
+            }
+        }
+
+        return Array.Exists(missing, static flag => flag) ? missing : null;
+    }
+}

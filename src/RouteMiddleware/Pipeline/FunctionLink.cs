@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>A delegate around the rest of the request.</summary>
+internal sealed class FunctionLink(LinkPlan plan, Func<HttpContext, RequestDelegate, Task> middleware) : Link(plan)
+{
+    public override RequestDelegate Around(RequestDelegate next) => context => middleware(context, next);
+}

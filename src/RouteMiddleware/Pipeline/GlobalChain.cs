@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>The global list as one step of the application's pipeline. Composed by the start-up check, so that it can't fail later.</summary>
+internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
+{
+    private readonly bool[] _skippable = new bool[catalog.Global.Count];
+    private RequestDelegate? _entry;
+    private RequestDelegate? _rest;
+
+    /// <summary>How often <c>UseRouteMiddleware()</c> was called.</summary>
+    public int Uses { get; private set; }
+
+    /// <summary>Whether routing had not run yet where the chain stands, so that endpoints can't take anything off it.</summary>
+    public Func<bool> StandsBeforeRouting { get; private set; } = static () => false;
+
+    public bool IsSkippedSomewhere => Array.Exists(_skippable, static flag => flag);
+
+    /// <summary>Records a call of <c>UseRouteMiddleware()</c>.</summary>
+    public void Use(Func<bool> standsBeforeRouting)
+    {
+        Uses++;
+        StandsBeforeRouting = standsBeforeRouting;
+    }
+
+    /// <summary>Notes that an endpoint takes an entry off. Once the chain is composed it is too late for a new one.</summary>
+    public void MarkSkippable(int index)
+    {
+        if (!_skippable[index] && _entry is not null)
+        {
+            throw new RouteMiddlewareException(new RouteMiddlewareFault(
+                catalog.Global[index].Where,
+                $"'{catalog.Global[index]}' of the global list is taken off by an endpoint that was mapped after the start.",
+                "Map such endpoints before the application starts."));
+        }
+
+        _skippable[index] = true;
+    }
+
+    /// <summary>Makes the links and puts them around what will follow.</summary>
+    public void Compose()
+    {
+        List<(Link Link, int Index)> made = [];
+
+        for (var i = 0; i < catalog.Global.Count; i++)
+        {
+            var plan = catalog.Global[i];
+
+            if (plan.Inactive is not null)
+            {
+                continue;
+            }
+
+            if (MiddlewareShapes.IsFilterOnly(plan))
+            {
+                catalog.Faults.Add(plan.Where, $"'{plan}' is an endpoint filter, which runs around handlers only and not in the global list.", "Attach it to routes or groups by WithMiddleware, or implement IMiddleware.");
+            }
+            else if (links.Get(plan) is { } link)
+            {
+                made.Add((link, i));
+            }
+        }
+
+        ChainRules.CheckGlobal(catalog.Global, catalog.Faults);
+        _entry = LinkComposer.Compose([.. made.Select(static item => item.Link)], context => _rest!(context), Skip, catalog.Faults);
+
+        Func<HttpContext, bool>? Skip(Link link)
+        {
+            var index = made.First(item => ReferenceEquals(item.Link, link)).Index;
+            return _skippable[index] ? context => context.GetEndpoint()?.Metadata.GetMetadata<EndpointChain>()?.IsWithoutGlobal(index) == true : null;
+        }
+    }
+
+    /// <summary>Puts the chain into the pipeline.</summary>
+    public RequestDelegate Around(RequestDelegate rest)
+    {
+        if (_entry is null)
+        {
+            Compose();
+            catalog.Faults.ThrowIfAny();
+        }
+
+        _rest = rest;
+        return _entry!;
+    }
+}

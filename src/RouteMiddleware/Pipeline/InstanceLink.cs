@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>One instance for all endpoints of the place: an <see cref="IMiddleware"/>, an <see cref="IEndpointFilter"/>, or both.</summary>
+internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
+{
+    public object Instance => instance;
+
+    public override bool HasRequestStage => instance is IMiddleware;
+
+    public override bool HasHandlerStage => MiddlewareShapes.HasHandlerStage(instance.GetType());
+
+    public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
+
+    public override RequestDelegate Around(RequestDelegate next)
+        => instance is IMiddleware middleware ? new Step(middleware, next).InvokeAsync : next;
+
+    public override EndpointFilterDelegate Around(EndpointFilterFactoryContext context, EndpointFilterDelegate next) => instance switch
+    {
+        IHandlerStageFactory factory => factory.CreateHandlerStage(context, next),
+        IEndpointFilter filter => invocation => filter.InvokeAsync(invocation, next),
+        _ => next,
+    };
+
+    public override void Contribute(EndpointBuilder endpointBuilder) => (instance as IEndpointContributor)?.Contribute(endpointBuilder);
+
+    private sealed class Step(IMiddleware middleware, RequestDelegate next)
+    {
+        public Task InvokeAsync(HttpContext context) => middleware.InvokeAsync(context, next);
+    }
+}

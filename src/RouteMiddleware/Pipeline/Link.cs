@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>One middleware at one place, made and ready to be put around the rest of a request.</summary>
+internal abstract class Link(LinkPlan plan)
+{
+    public LinkPlan Plan { get; } = plan;
+
+    /// <summary>Whether something of it runs before the endpoint's parameters are bound.</summary>
+    public virtual bool HasRequestStage => true;
+
+    /// <summary>Whether something of it may run around the handler.</summary>
+    public virtual bool HasHandlerStage => false;
+
+    /// <summary>The hooks, where neighbours may run together with this link.</summary>
+    public virtual HookMiddleware? Hook => null;
+
+    /// <summary>Puts the request stage around the rest of the request.</summary>
+    public abstract RequestDelegate Around(RequestDelegate next);
+
+    /// <summary>Puts the handler stage around the rest of the handler stage.</summary>
+    public virtual EndpointFilterDelegate Around(EndpointFilterFactoryContext context, EndpointFilterDelegate next) => next;
+
+    /// <summary>Lets the middleware describe an endpoint that it stands on.</summary>
+    public virtual void Contribute(EndpointBuilder endpointBuilder)
+    {
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>Makes each attachment once, whatever number of endpoints and however often these are built, and disposes what it made.</summary>
+internal sealed partial class LinkFactory(
+    IServiceProvider services,
+    IServiceScopeFactory scopes,
+    MiddlewareCatalog catalog,
+    ServiceLifetimes lifetimes,
+    ILogger<LinkFactory> logger) : IAsyncDisposable
+{
+    private readonly MiddlewareShapes _shapes = new(services.GetService<IServiceProviderIsService>());
+    private readonly ConcurrentDictionary<LinkPlan, Lazy<Link?>> _links = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentStack<object> _owned = new();
+
+    /// <summary>The link of a plan; <see langword="null"/> where it can't be made, and the faults say why.</summary>
+    public Link? Get(LinkPlan plan) => _links.GetOrAdd(plan, static (key, factory) => new Lazy<Link?>(() => factory.Create(key)), this).Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_owned.TryPop(out var instance))
+        {
+            try
+            {
+                await DisposeOneAsync(instance).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // The others hold resources too; each gets its chance.
+                Log.DisposeFailed(logger, exception, instance.GetType());
+            }
+        }
+    }
+
+    private static async ValueTask DisposeOneAsync(object instance)
+    {
+        if (instance is IAsyncDisposable asynchronous)
+        {
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (instance is IDisposable disposable)
+        {
+            disposable.Dispose();
+        }
+    }
+
+    private Link? Create(LinkPlan plan)
+    {
+        var registration = plan.Registration;
+        var shape = _shapes.Of(registration);
+        var faults = new FaultList();
+        var options = shape is MiddlewareShape.None or MiddlewareShape.Container ? null : catalog.Options.Create(plan, faults);
+
+        if (shape == MiddlewareShape.Container && (plan.Argument is not null || plan.Options.Count > 0 || plan.Configure is not null))
+        {
+            faults.Add(plan.Where, $"'{plan}' has options, but {registration.MiddlewareType} is registered in the container, which makes it without them.", "Take its registration out of the container, or the options out of the entry.");
+        }
+
+        if (shape == MiddlewareShape.None)
+        {
+            faults.Add(plan.Where, $"{registration.MiddlewareType} is no middleware.", "It must implement IMiddleware or IEndpointFilter, or have a constructor that takes RequestDelegate and a method InvokeAsync(HttpContext).");
+        }
+
+        var link = faults.Count > 0 ? null : Create(plan, shape, options, faults);
+
+        foreach (var fault in faults.ToArray())
+        {
+            catalog.Faults.Add(fault);
+        }
+
+        return link;
+    }
+
+    private Link? Create(LinkPlan plan, MiddlewareShape shape, object? options, FaultList faults)
+    {
+        var registration = plan.Registration;
+
+        switch (shape)
+        {
+            case MiddlewareShape.Function:
+                return new FunctionLink(plan, registration.Middleware!);
+            case MiddlewareShape.Branch:
+                return new BranchLink(plan, registration.Configure!, services);
+            case MiddlewareShape.Container:
+                return new ContainerLink(plan, registration.MiddlewareType!, scopes);
+        }
+
+        if (registration.Factory is { } factory)
+        {
+            return CreateInstance(plan, () => factory(services), faults);
+        }
+
+        foreach (var scoped in lifetimes.ScopedNeedsOf(registration.MiddlewareType!))
+        {
+            faults.Add(plan.Where, $"{registration.MiddlewareType} is made once, but its constructor takes {scoped}, which lives for one request only.", $"Register the middleware in the container (AddScoped<{registration.MiddlewareType!.Name}>()), or ask HttpContext.RequestServices for it.");
+        }
+
+        if (faults.Count > 0)
+        {
+            return null;
+        }
+
+        return shape == MiddlewareShape.Convention
+            ? new ConventionLink(plan, registration.MiddlewareType!, options, services)
+            : CreateInstance(plan, () => ActivatorUtilities.CreateInstance(services, registration.MiddlewareType!, options is null ? [] : [options]), faults);
+    }
+
+    private InstanceLink? CreateInstance(LinkPlan plan, Func<object> create, FaultList faults)
+    {
+        try
+        {
+            var instance = create();
+            _owned.Push(instance);
+            return new InstanceLink(plan, instance);
+        }
+        catch (Exception exception)
+        {
+            AddFaults(exception, plan, faults);
+            return null;
+        }
+    }
+
+    /// <summary>Reports why a middleware could not be made or put in place.</summary>
+    public static void AddFaults(Exception exception, LinkPlan plan, FaultList faults)
+    {
+        while (exception is TargetInvocationException { InnerException: { } inner })
+        {
+            exception = inner;
+        }
+
+        switch (exception)
+        {
+            case OptionsValidationException invalid:
+                foreach (var failure in invalid.Failures)
+                {
+                    faults.Add(plan.Where, $"'{plan}': {failure}", $"Set it under RouteMiddleware:{plan.Registration.Section}, or in the entry or call.");
+                }
+
+                break;
+            case RouteMiddlewareException { Faults: var inner }:
+                foreach (var fault in inner)
+                {
+                    faults.Add(fault);
+                }
+
+                break;
+            default:
+                faults.Add(plan.Where, $"'{plan}' can't be made: {exception.Message}", "Register what its constructor takes, or mend what it throws.");
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "'{Middleware}' failed to dispose itself.", EventName = "DisposeFailed")]
+        public static partial void DisposeFailed(ILogger logger, Exception exception, Type middleware);
+    }
+}

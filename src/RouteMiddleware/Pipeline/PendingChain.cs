@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>The attachments of one endpoint while it is being built: outer groups add first, the route last, then it is resolved once.</summary>
+internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resolver)
+{
+    private readonly List<Attachment> _attachments = [];
+    private ResolvedChain? _resolved;
+
+    /// <summary>Whether the endpoint asked for its handler stage, so that filters run there.</summary>
+    public bool HasHandlerStage { get; private set; }
+
+    public ResolvedChain Resolved => _resolved ??= resolver.Resolve(endpoint, _attachments);
+
+    public static PendingChain Of(EndpointBuilder endpoint, ChainResolver resolver)
+    {
+        for (var i = endpoint.Metadata.Count - 1; i >= 0; i--)
+        {
+            if (endpoint.Metadata[i] is PendingChain pending)
+            {
+                return pending;
+            }
+        }
+
+        var made = new PendingChain(endpoint, resolver);
+        endpoint.Metadata.Add(made);
+        return made;
+    }
+
+    public void Add(Attachment attachment) => _attachments.Add(attachment);
+
+    /// <summary>Puts the handler stages of one attachment around the rest. Runs when the handler's delegate is made: every attachment is known by then.</summary>
+    public EndpointFilterDelegate Around(Attachment attachment, EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    {
+        HasHandlerStage = true;
+
+        foreach (var (owner, link) in Resolved.Links.Reverse())
+        {
+            if (ReferenceEquals(owner, attachment) && link.HasHandlerStage)
+            {
+                next = resolver.AroundHandler(endpoint, link, context, next);
+            }
+        }
+
+        return next;
+    }
+}

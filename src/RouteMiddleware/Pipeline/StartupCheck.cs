@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using RouteMiddleware.Settings;
+
+namespace RouteMiddleware.Pipeline;
+
+/// <summary>Builds every endpoint and the global list before the port opens, and refuses to start with all faults at once.</summary>
+internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer) : IStartupFilter
+{
+    // Where routing keeps the builder whose data sources it reads; WebApplication names it twice.
+    private static readonly string[] RouteBuilderKeys = ["__EndpointRouteBuilder", "__GlobalEndpointRouteBuilder"];
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        next(app);
+        Run(app);
+    };
+
+    private void Run(IApplicationBuilder app)
+    {
+        var endpoints = services.GetService<EndpointDataSource>();
+        BuildOnce(app, endpoints);
+
+        // Reading them builds them, and composes their chains.
+        _ = endpoints?.Endpoints;
+        global.Compose();
+        CheckUse();
+
+        catalog.Faults.ThrowIfAny();
+        composer.IsChecked = true;
+    }
+
+    private void CheckUse()
+    {
+        const string Call = "app.UseRouteMiddleware()";
+
+        if (catalog.Global.Count > 0 && global.Uses == 0)
+        {
+            catalog.Faults.Add(catalog.GlobalWhere, $"There is a global list, but {Call} was not called, so nothing of it would run.", $"Call {Call} once, where the list shall stand in the pipeline.");
+        }
+
+        if (global.Uses > 1)
+        {
+            catalog.Faults.Add(Call, $"It was called {global.Uses} times; the global list would run as often.", "Call it once.");
+        }
+
+        if (global.IsSkippedSomewhere && global.StandsBeforeRouting())
+        {
+            catalog.Faults.Add(Call, "It stands before app.UseRouting(), so the endpoint is not known yet and WithoutMiddleware can't take anything off the global list.", "Call app.UseRouting() first, or leave that call out.");
+        }
+    }
+
+    private static void BuildOnce(IApplicationBuilder app, EndpointDataSource? composite)
+    {
+        Dictionary<EndpointDataSource, EndpointDataSource> fronts = new(ReferenceEqualityComparer.Instance);
+
+        foreach (var key in RouteBuilderKeys)
+        {
+            if (app.Properties.TryGetValue(key, out var value) && value is IEndpointRouteBuilder routes)
+            {
+                Replace(routes.DataSources, fronts);
+            }
+        }
+
+        if ((composite as CompositeEndpointDataSource)?.DataSources is ICollection<EndpointDataSource> sources)
+        {
+            Replace(sources, fronts);
+        }
+    }
+
+    private static void Replace(ICollection<EndpointDataSource> sources, Dictionary<EndpointDataSource, EndpointDataSource> fronts)
+    {
+        if (sources.IsReadOnly || sources.All(static source => source is BuiltOnceDataSource))
+        {
+            return;
+        }
+
+        var replaced = sources.Select(source =>
+        {
+            if (source is BuiltOnceDataSource)
+            {
+                return source;
+            }
+
+            if (!fronts.TryGetValue(source, out var front))
+            {
+                fronts[source] = front = new BuiltOnceDataSource(source);
+            }
+
+            return front;
+        }).ToArray();
+
+        sources.Clear();
+
+        foreach (var source in replaced)
+        {
+            sources.Add(source);
+        }
+    }
+}

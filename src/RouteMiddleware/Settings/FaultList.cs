@@ -1,0 +1,48 @@
+namespace RouteMiddleware.Settings;
+
+/// <summary>Gathers faults, each once, so that whoever starts the application mends them in one go.</summary>
+internal sealed class FaultList
+{
+    private readonly Lock _lock = new();
+    private readonly List<RouteMiddlewareFault> _faults = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _faults.Count;
+            }
+        }
+    }
+
+    public void Add(string where, string what, string fix) => Add(new RouteMiddlewareFault(where, what, fix));
+
+    public void Add(RouteMiddlewareFault fault)
+    {
+        lock (_lock)
+        {
+            if (!_faults.Contains(fault))
+            {
+                _faults.Add(fault);
+            }
+        }
+    }
+
+    public RouteMiddlewareFault[] ToArray()
+    {
+        lock (_lock)
+        {
+            return [.. _faults];
+        }
+    }
+
+    public void ThrowIfAny()
+    {
+        if (ToArray() is { Length: > 0 } faults)
+        {
+            throw new RouteMiddlewareException(faults);
+        }
+    }
+}

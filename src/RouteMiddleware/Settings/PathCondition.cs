@@ -1,0 +1,23 @@
+namespace RouteMiddleware.Settings;
+
+/// <summary>On which paths an entry runs: on those included (all, where none are named) and not excluded.</summary>
+internal sealed class PathCondition(IReadOnlyList<PathPattern> include, IReadOnlyList<PathPattern> exclude)
+{
+    private readonly PathPattern[] _include = [.. include];
+    private readonly PathPattern[] _exclude = [.. exclude];
+
+    public bool Matches(string? path) => (_include.Length == 0 || Any(_include, path)) && !Any(_exclude, path);
+
+    private static bool Any(PathPattern[] patterns, string? path)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (pattern.Matches(path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

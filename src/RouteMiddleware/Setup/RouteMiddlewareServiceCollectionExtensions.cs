@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using RouteMiddleware;
+using RouteMiddleware.Pipeline;
+using RouteMiddleware.Settings;
+using RouteMiddleware.Setup;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers RouteMiddleware.</summary>
+public static class RouteMiddlewareServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers the services and the built-in middleware. Their options, the groups and the global list come from the section
+    /// <c>RouteMiddleware</c> of the application's configuration. Calling it again returns the same builder.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The builder, to register middleware and groups of your own.</returns>
+    public static RouteMiddlewareBuilder AddRouteMiddleware(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        if (services.FirstOrDefault(static service => service.ServiceType == typeof(RouteMiddlewareBuilder))?.ImplementationInstance is RouteMiddlewareBuilder known)
+        {
+            return known;
+        }
+
+        var builder = new RouteMiddlewareBuilder(services);
+        services.AddSingleton(builder);
+
+        services.AddRouting();
+        services.AddProblemDetails();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton(provider => new MiddlewareCatalog(
+            builder,
+            provider.GetService<IConfiguration>(),
+            provider.GetService<IHostEnvironment>()?.EnvironmentName ?? Environments.Production));
+        services.AddSingleton(_ => new ServiceLifetimes(services));
+        services.AddSingleton<AttachmentPlans>();
+        services.AddSingleton<LinkFactory>();
+        services.AddSingleton<GlobalChain>();
+        services.AddSingleton<ChainResolver>();
+        services.AddSingleton<ChainComposer>();
+        services.AddSingleton<ISharedOptions, SharedOptions>();
+        services.AddSingleton<IStartupFilter, StartupCheck>();
+
+        BuiltInMiddleware.AddTo(builder);
+        return builder;
+    }
+}
