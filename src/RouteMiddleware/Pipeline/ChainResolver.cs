@@ -41,7 +41,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         var withoutGlobal = FindMissingGlobals(candidates.Select(static candidate => candidate.Global));
         candidates.RemoveAll(static candidate => candidate.Plan.Inactive is not null);
 
-        ChainRules.Check(RouteName.Of(endpoint), endpoint.Metadata, [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
+        ChainRules.Check(RouteName.Of(endpoint), [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
 
         List<(Attachment, Link)> made = [];
 

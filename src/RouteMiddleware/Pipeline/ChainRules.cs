@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
@@ -9,12 +8,11 @@ internal static class ChainRules
 {
     /// <summary>Checks the chain of one endpoint, the global list included.</summary>
     /// <param name="route">How the endpoint is named in faults.</param>
-    /// <param name="metadata">The endpoint's metadata: the handler's method is in there.</param>
     /// <param name="chain">The active links in reading order; those of the global list have no origin.</param>
     /// <param name="losesGlobals">Whether the endpoint took something of the global list off.</param>
     /// <param name="catalog">What is known.</param>
     /// <param name="faults">Takes the faults.</param>
-    public static void Check(string route, IList<object> metadata, IReadOnlyList<(LinkPlan Plan, string? Origin)> chain, bool losesGlobals, MiddlewareCatalog catalog, FaultList faults)
+    public static void Check(string route, IReadOnlyList<(LinkPlan Plan, string? Origin)> chain, bool losesGlobals, MiddlewareCatalog catalog, FaultList faults)
     {
         for (var i = 0; i < chain.Count; i++)
         {
@@ -29,17 +27,6 @@ internal static class ChainRules
 
             CheckOnce(WhereOf(route, origin, plan), plan, i, chain, faults);
             CheckAfter(WhereOf(route, origin, plan), plan, i, chain, faults, requirements: true);
-        }
-
-        foreach (var parameter in HandlerParameters(metadata))
-        {
-            foreach (var needed in parameter.ParameterType.GetCustomAttributes<RequiresAttribute>(inherit: true))
-            {
-                if (!Has(chain, needed.Alias))
-                {
-                    faults.Add(route, $"The handler takes {parameter.ParameterType.Name} '{parameter.Name}', but '{needed.Alias}' is not in its chain.", $"Add .WithMiddleware(\"{needed.Alias}\") to the route or one of its groups, or \"{needed.Alias}\" to RouteMiddleware:Middleware.");
-                }
-            }
         }
     }
 
@@ -101,18 +88,4 @@ internal static class ChainRules
         => chain.Any(link => AliasComparer.Instance.Equals(link.Plan.Name, alias));
 
     private static string WhereOf(string route, string? origin, LinkPlan plan) => $"{route} ({origin ?? plan.Where})";
-
-    private static IEnumerable<ParameterInfo> HandlerParameters(IList<object> metadata)
-        => metadata.OfType<MethodInfo>().LastOrDefault()?.GetParameters().SelectMany(Flatten) ?? [];
-
-    // A parameter object carries the real parameters in its constructor, or in its properties' place.
-    private static IEnumerable<ParameterInfo> Flatten(ParameterInfo parameter)
-        => parameter.IsDefined(typeof(AsParametersAttribute), inherit: false)
-            ? ConstructorParameters(parameter.ParameterType)
-            : [parameter];
-
-    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "ASP.NET Core itself keeps the members of types used with [AsParameters].")]
-    private static IEnumerable<ParameterInfo> ConstructorParameters(Type type)
-        => type.GetConstructors().SelectMany(static constructor => constructor.GetParameters())
-            .Concat(type.GetProperties().Select(static property => property.SetMethod?.GetParameters().FirstOrDefault()).OfType<ParameterInfo>());
 }

@@ -68,14 +68,15 @@ internal sealed partial class LinkFactory(
             faults.Add(plan.Where, $"{registration.MiddlewareType} is no middleware.", "It must implement IMiddleware or IEndpointFilter, or have a constructor that takes RequestDelegate and a method InvokeAsync(HttpContext).");
         }
 
-        var link = faults.Count > 0 ? null : Create(plan, shape, options, faults);
+        // A faulty option does not hide the next one: what could be read is checked all the same.
+        var link = shape == MiddlewareShape.None ? null : Create(plan, shape, options, faults);
 
         foreach (var fault in faults.ToArray())
         {
             catalog.Faults.Add(fault);
         }
 
-        return link;
+        return faults.Count > 0 ? null : link;
     }
 
     private Link? Create(LinkPlan plan, MiddlewareShape shape, object? options, FaultList faults)
@@ -97,12 +98,14 @@ internal sealed partial class LinkFactory(
             return CreateInstance(plan, () => factory(services), faults);
         }
 
-        foreach (var scoped in lifetimes.ScopedNeedsOf(registration.MiddlewareType!))
+        var scopedNeeds = lifetimes.ScopedNeedsOf(registration.MiddlewareType!).ToArray();
+
+        foreach (var scoped in scopedNeeds)
         {
             faults.Add(plan.Where, $"{registration.MiddlewareType} is made once, but its constructor takes {scoped}, which lives for one request only.", $"Register the middleware in the container (AddScoped<{registration.MiddlewareType!.Name}>()), or ask HttpContext.RequestServices for it.");
         }
 
-        if (faults.Count > 0)
+        if (scopedNeeds.Length > 0)
         {
             return null;
         }

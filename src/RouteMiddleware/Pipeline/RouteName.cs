@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace RouteMiddleware.Pipeline;
 
@@ -7,14 +9,20 @@ namespace RouteMiddleware.Pipeline;
 internal static class RouteName
 {
     public static string Of(EndpointBuilder endpoint)
+        => Of((endpoint as RouteEndpointBuilder)?.RoutePattern, endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault(), endpoint.DisplayName);
+
+    public static string Of(Endpoint endpoint)
+        => Of((endpoint as RouteEndpoint)?.RoutePattern, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>(), endpoint.DisplayName);
+
+    private static string Of(RoutePattern? route, IHttpMethodMetadata? metadata, string? displayName)
     {
-        if (endpoint is not RouteEndpointBuilder route)
+        if (route is null)
         {
-            return endpoint.DisplayName ?? "(endpoint without a name)";
+            return displayName ?? "(endpoint without a name)";
         }
 
-        var methods = endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods;
-        var pattern = route.RoutePattern.RawText is { Length: > 0 } text ? text : "/";
+        var methods = metadata?.HttpMethods;
+        var pattern = route.RawText is { Length: > 0 } text ? text : "/";
         return $"{(methods is { Count: > 0 } ? string.Join(',', methods) : "*")} {(pattern.StartsWith('/') ? pattern : $"/{pattern}")}";
     }
 }

@@ -24,7 +24,11 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         BuildOnce(app, endpoints);
 
         // Reading them builds them, and composes their chains.
-        _ = endpoints?.Endpoints;
+        foreach (var endpoint in endpoints?.Endpoints ?? [])
+        {
+            HandlerNeeds.Check(endpoint, catalog);
+        }
+
         global.Compose();
         CheckUse();
 

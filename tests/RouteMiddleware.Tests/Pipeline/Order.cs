@@ -1,0 +1,3 @@
+namespace RouteMiddleware.Tests.Pipeline;
+
+public sealed record Order(string Item, int Quantity);
