@@ -1,11 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware;
 
-/// <summary>Neighbouring hooks of one chain as one middleware: one state machine for all of them, and one callback for the moment the headers go out.</summary>
+/// <summary>Neighbouring hooks of one chain as one middleware: at most one state machine for all of them, and one callback for the moment the headers go out.</summary>
 internal sealed partial class HookRun
 {
     private static readonly Func<object, Task> RunAfterHooks = static state => ((HookPass)state).RunAfterHooksAsync();
@@ -21,38 +20,112 @@ internal sealed partial class HookRun
         _hasBeforeHooks = Array.Exists(hooks, static hook => Overrides(hook.BeforeRequestAsync));
     }
 
-    internal ReadOnlySpan<HookMiddleware> Hooks => _hooks;
-
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         HookPass? pass = null;
 
         if (_hasAfterHooks)
         {
-            pass = new HookPass(this, context);
+            pass = HookPass.Rent(this, context);
             context.Response.OnStarting(RunAfterHooks, pass);
         }
 
+        if (!_hasBeforeHooks)
+        {
+            pass?.Enter(_hooks.Length);
+        }
+
+        // A body that hooks may read, and whatever does not complete at once, takes the long way.
         var body = _hasBeforeHooks && RewindableBody.IsNeeded(context) ? new RewindableBody(context) : null;
-        var hooks = _hooks;
-        var entered = 0;
+        var entered = _hasBeforeHooks ? 0 : _hooks.Length;
+        Task rest;
 
         try
         {
-            IResult? answer = null;
-
-            while (entered < hooks.Length && answer is null)
+            while (entered < _hooks.Length)
             {
-                var hook = hooks[entered++];
+                var hook = _hooks[entered++];
+                pass?.Enter(entered);
+                var pending = hook.BeforeRequestAsync(context);
 
-                if (pass is not null)
+                if (!pending.IsCompletedSuccessfully)
                 {
-                    pass.Entered = entered;
+                    return FinishAsync(context, next, pass, body, entered, pending);
                 }
 
+                if (pending.Result is { } answer)
+                {
+                    return FinishAsync(context, next, pass, body, entered, new(answer));
+                }
+            }
+
+            pass?.EndEntering();
+            body?.Rewind();
+            rest = next(context);
+
+            if (rest.IsCompletedSuccessfully)
+            {
+                return rest;
+            }
+        }
+        catch (Exception exception)
+        {
+            rest = Task.FromException(exception);
+        }
+
+        return AwaitAsync(context, rest, body, entered);
+    }
+
+    public async Task RunAfterHooksAsync(HttpContext context, int entered)
+    {
+        for (var i = entered - 1; i >= 0; i--)
+        {
+            try
+            {
+                await _hooks[i].AfterResponseAsync(context).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // A failing after-hook takes neither the answer nor the other hooks with it.
+                Log.AfterHookFailed(LoggerOf(context), exception, _hooks[i].GetType());
+            }
+        }
+    }
+
+    private static bool Overrides(Delegate method) => method.Method.DeclaringType != typeof(HookMiddleware);
+
+    private async Task AwaitAsync(HttpContext context, Task rest, RewindableBody? body, int entered)
+    {
+        try
+        {
+            await rest.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            body?.Rewind();
+
+            if (!await TryAnswerAsync(context, exception, entered).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+    }
+
+    // Goes on where a before-hook waits, failed, or answers.
+    private async Task FinishAsync(HttpContext context, RequestDelegate next, HookPass? pass, RewindableBody? body, int entered, ValueTask<IResult?> pending)
+    {
+        try
+        {
+            var answer = await pending.ConfigureAwait(false);
+
+            while (entered < _hooks.Length && answer is null)
+            {
+                var hook = _hooks[entered++];
+                pass?.Enter(entered);
                 answer = await hook.BeforeRequestAsync(context).ConfigureAwait(false);
             }
 
+            pass?.EndEntering();
             body?.Rewind();
             await (answer is null ? next(context) : answer.ExecuteAsync(context)).ConfigureAwait(false);
         }
@@ -66,8 +139,6 @@ internal sealed partial class HookRun
             }
         }
     }
-
-    private static bool Overrides(Delegate method) => method.Method.DeclaringType != typeof(HookMiddleware);
 
     private async ValueTask<bool> TryAnswerAsync(HttpContext context, Exception exception, int entered)
     {
@@ -110,28 +181,6 @@ internal sealed partial class HookRun
 
     private static ILogger LoggerOf(HttpContext context)
         => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HookMiddleware).FullName!);
-
-    /// <summary>What one request's after-hooks need: how far the request came.</summary>
-    private sealed class HookPass(HookRun run, HttpContext context)
-    {
-        public int Entered { get; set; }
-
-        [SuppressMessage("Design", "CA1031", Justification = "A failing after-hook is logged, and the answer and the other hooks go on: that is the contract of AfterResponseAsync.")]
-        public async Task RunAfterHooksAsync()
-        {
-            for (var i = Entered - 1; i >= 0; i--)
-            {
-                try
-                {
-                    await run._hooks[i].AfterResponseAsync(context).ConfigureAwait(false);
-                }
-                catch (Exception exception)
-                {
-                    Log.AfterHookFailed(LoggerOf(context), exception, run._hooks[i].GetType());
-                }
-            }
-        }
-    }
 
     private static partial class Log
     {

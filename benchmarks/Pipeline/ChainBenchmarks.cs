@@ -1,0 +1,82 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RouteMiddleware.Benchmarks.Pipeline;
+
+/// <summary>A request through N middleware that have nothing to do: our chain beside the ways of plain ASP.NET Core.</summary>
+[MemoryDiagnoser]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByParams)]
+public class ChainBenchmarks : IDisposable
+{
+    private readonly DefaultHttpContext _context = new();
+    private WebApplication? _app;
+    private RequestDelegate _bare = null!;
+    private RequestDelegate _nested = null!;
+    private RequestDelegate _convention = null!;
+    private RequestDelegate _filters = null!;
+    private RequestDelegate _ours = null!;
+
+    [Params(1, 3, 5, 10)]
+    public int N { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
+        builder.Services.AddRouteMiddleware().AddMiddleware<Passing.Middleware>("passing");
+        _app = builder.Build();
+
+        RequestDelegate handler = static _ => Task.CompletedTask;
+        _app.MapGet("/bare", handler);
+        var filtered = _app.MapGet("/filters", handler);
+        var ours = _app.MapGet("/ours", handler);
+        _nested = handler;
+        var convention = new ApplicationBuilder(_app.Services);
+
+        for (var i = 0; i < N; i++)
+        {
+            var next = _nested;
+            _nested = context => next(context);
+            convention.UseMiddleware<Passing.Convention>();
+            filtered.AddEndpointFilter(new Passing.Filter());
+            ours.WithMiddleware("passing");
+        }
+
+        convention.Run(handler);
+        _convention = convention.Build();
+        await _app.StartAsync();
+
+        var endpoints = _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToDictionary(endpoint => endpoint.RoutePattern.RawText!);
+        _bare = endpoints["/bare"].RequestDelegate!;
+        _filters = endpoints["/filters"].RequestDelegate!;
+        _ours = endpoints["/ours"].RequestDelegate!;
+        _context.RequestServices = _app.Services;
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        ((IDisposable?)_app)?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Benchmark]
+    public Task BareEndpoint() => _bare(_context);
+
+    [Benchmark(Baseline = true)]
+    public Task HandNestedDelegates() => _nested(_context);
+
+    [Benchmark]
+    public Task ConventionMiddleware() => _convention(_context);
+
+    [Benchmark]
+    public Task EndpointFilters() => _filters(_context);
+
+    [Benchmark]
+    public Task OurChain() => _ours(_context);
+}
