@@ -28,13 +28,9 @@ internal sealed class SecurityHeadersMiddleware : IMiddleware
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // The innermost one decides for its request: a route that takes a header off must not get it back from the global list.
-        if (context.Features.Get<SecurityHeadersMiddleware>() is null)
-        {
-            context.Response.OnStarting(SendHeaders, context);
-        }
-
+        // The innermost one, which comes last here, decides: a route that takes a header off must not get it back from the global list.
         context.Features.Set(this);
+        context.Response.OnStarting(SendHeaders, context);
         return next(context);
     }
 

@@ -38,6 +38,10 @@ public sealed class HeaderPlanTests
         Assert.All(faults, found => Assert.Contains(fault!, found, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Value_WithBlanksAround_IsTrimmed()
+        => Assert.Equal("1", new HeaderPlan(new() { Headers = { ["X-Own"] = " 1\t" } }).Always.Single(static header => header.Key is "X-Own").Value);
+
     [Theory]
     [InlineData(-1, 1)]
     [InlineData(0, 0)]

@@ -56,7 +56,7 @@ public sealed class SecurityHeadersMiddlewareTests
                 ["x-frame-options"] = "SAMEORIGIN",
                 ["X-XSS-PROTECTION"] = "",
                 ["Referrer-Policy"] = null,
-                ["Cross-Origin-Resource-Policy"] = " same-site ",
+                ["Cross-Origin-Resource-Policy"] = "same-site",
             },
         };
 
