@@ -37,19 +37,29 @@ internal sealed class SecurityHeadersMiddleware : IMiddleware
     private void Send(HttpContext context)
     {
         var headers = context.Response.Headers;
+        var setAll = _overwrite || HasOnlyContent(headers);
 
         foreach (var (name, value) in _always)
         {
-            if (_overwrite || !headers.ContainsKey(name))
+            if (setAll || !headers.ContainsKey(name))
             {
                 headers[name] = value;
             }
         }
 
         // Asked now and not on the way in: what stands behind this one may have read a trusted proxy's headers.
-        if (_hsts.Count > 0 && context.Request.IsHttps && (_overwrite || !headers.ContainsKey(HeaderPlan.Hsts)))
+        if (_hsts.Count > 0 && context.Request.IsHttps && (setAll || !headers.ContainsKey(HeaderPlan.Hsts)))
         {
             headers.StrictTransportSecurity = _hsts;
         }
     }
+
+    // The usual answer, whose headers tell its content and nothing else: counting them is cheaper than looking for each of ours.
+    private static bool HasOnlyContent(IHeaderDictionary headers) => headers.Count switch
+    {
+        0 => true,
+        1 => headers.ContentType.Count > 0,
+        2 => headers.ContentType.Count > 0 && headers.ContentLength.HasValue,
+        _ => false,
+    };
 }

@@ -104,6 +104,29 @@ public sealed class SecurityHeadersMiddlewareTests
         Assert.Equal(hsts, headers["Strict-Transport-Security"]);
     }
 
+    // The middleware takes a short way where an answer has few headers: each count is a case.
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("text/plain", null)]
+    [InlineData(null, 2L)]
+    [InlineData("text/plain", 2L)]
+    public async Task Header_ThatTheEndpointSetBesideItsContent_Stays(string? contentType, long? contentLength)
+    {
+        foreach (var name in (string[])["X-Frame-Options", "Cross-Origin-Opener-Policy"])
+        {
+            var headers = await SendAsync([new()], handler: context =>
+            {
+                context.Response.Headers[name] = "own";
+                context.Response.ContentType = contentType;
+                context.Response.ContentLength = contentLength;
+                return context.Response.WriteAsync("ok");
+            });
+
+            Assert.Equal("own", headers[name]);
+            Assert.Equal("nosniff", headers["X-Content-Type-Options"]);
+        }
+    }
+
     [Fact]
     public async Task Middleware_StandingTwice_LeavesTheInnermostToDecide()
     {
