@@ -49,9 +49,9 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
     {
         var metadata = endpointBuilder.Metadata;
 
-        if (_access.Resource is { } resource)
+        if (_access.Resource is { } resource && ResourceMark.For(endpointBuilder, resource) is { } mark)
         {
-            metadata.Add(ResourceMark.For(endpointBuilder, resource));
+            metadata.Add(mark);
         }
 
         if (metadata.OfType<IAllowAnonymous>().Any())

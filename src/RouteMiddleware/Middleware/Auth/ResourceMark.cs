@@ -13,17 +13,19 @@ internal sealed class ResourceMark
 
     private ResourceMark(string resource) => _resource = resource;
 
-    /// <summary>The mark for an endpoint under construction.</summary>
-    /// <exception cref="OptionsValidationException">The endpoint's handler has no such parameter, or there is no handler.</exception>
-    public static ResourceMark For(EndpointBuilder endpointBuilder, string resource)
+    /// <summary>
+    /// The mark for an endpoint under construction; <see langword="null"/> where its handler has no such parameter, which is told when the handler stage is made.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">There is no handler, and so no handler stage that could tell it.</exception>
+    public static ResourceMark? For(EndpointBuilder endpointBuilder, string resource)
     {
-        string?[] parameters =
-        [
-            .. endpointBuilder.Metadata.OfType<MethodInfo>().SelectMany(static method => method.GetParameters()).Select(static parameter => parameter.Name),
-            .. endpointBuilder.Metadata.OfType<ActionDescriptor>().SelectMany(static action => action.Parameters).Select(static parameter => parameter.Name),
-        ];
+        var methods = endpointBuilder.Metadata.OfType<MethodInfo>().Select(static method => method.GetParameters().Select(static parameter => parameter.Name));
+        var actions = endpointBuilder.Metadata.OfType<ActionDescriptor>().Select(static action => action.Parameters.Select(static parameter => (string?)parameter.Name));
+        var handlers = methods.Concat(actions).ToArray();
 
-        return parameters.Contains(resource, StringComparer.Ordinal) ? new ResourceMark(resource) : throw NotFound(resource, parameters);
+        return handlers.Length == 0 ? throw NotFound(resource, [])
+            : Array.Exists(handlers, parameters => parameters.Contains(resource, StringComparer.Ordinal)) ? new ResourceMark(resource)
+            : null;
     }
 
     public static bool IsOn(Endpoint? endpoint, string resource)

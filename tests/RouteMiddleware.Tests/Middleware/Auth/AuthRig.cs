@@ -15,7 +15,7 @@ internal sealed class AuthRig
     {
         DenyList = new MemoryJwtDenyList(Clock);
         Verifiers = new BearerVerifiers(DenyList, Clock);
-        Services = new ServiceCollection().BuildServiceProvider();
+        Services = new ServiceCollection().AddLogging().BuildServiceProvider();
     }
 
     public ManualClock Clock { get; } = new();

@@ -84,7 +84,7 @@ public sealed class TokenReaderTests
                 { "issuer", $$"""{"exp":{{exp}},"iss":null}""" },
                 { "audience", $$"""{"exp":{{exp}},"aud":[{"a":"b"}]}""" },
                 { "audience", $$"""{"exp":{{exp}},"aud":["a",1]}""" },
-                { "audience", $$"""{"exp":{{exp}},"aud":{}}""" },
+                { "audience", $$"""{"exp":{{exp}},"aud":{} }""" },
                 { "audience", $$"""{"exp":{{exp}},"aud":null}""" },
                 { "claim_type", $$"""{"exp":{{exp}},"jti":1}""" },
                 { "claim_type", $$"""{"exp":{{exp}},"jti":null}""" },
