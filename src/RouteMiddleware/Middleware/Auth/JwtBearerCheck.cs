@@ -51,18 +51,19 @@ internal sealed class JwtBearerCheck
         ClockSkew = rules.ClockSkew,
 
         // The library reads the system's clock; the application's is the one that counts.
-        LifetimeValidator = (notBefore, expires, _, _) => IsAlive(notBefore, expires, clock.GetUtcNow().UtcDateTime, rules.ClockSkew),
+        LifetimeValidator = (_, _, token, _) => IsAlive(token, clock.GetUtcNow().UtcDateTime, rules.ClockSkew),
     };
 
-    private static bool IsAlive(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan clockSkew)
+    private static bool IsAlive(SecurityToken token, DateTime now, TimeSpan clockSkew)
     {
-        if (expires is null || now + clockSkew < notBefore)
+        // The token is asked, not the times that the library hands over: 5.7.2 reads them as 32-bit numbers, and has none after January 2038.
+        if (token.ValidTo == DateTime.MinValue || now + clockSkew < token.ValidFrom)
         {
             return false;
         }
 
-        return now - clockSkew < expires
+        return now - clockSkew < token.ValidTo
             ? true
-            : throw new SecurityTokenExpiredException("The token has expired.") { Expires = expires.Value };
+            : throw new SecurityTokenExpiredException("The token has expired.") { Expires = token.ValidTo };
     }
 }

@@ -36,6 +36,9 @@ public sealed class TokenTimeTests
     }
 
     [Theory]
+    [InlineData("2147483647")]
+    [InlineData("2147483648")]
+    [InlineData("4294967296")]
     [InlineData("253402300799")]
     [InlineData("1893502800.75")]
     [InlineData("2e9")]
