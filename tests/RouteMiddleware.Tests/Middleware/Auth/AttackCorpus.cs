@@ -98,7 +98,9 @@ internal static class AttackCorpus
         yield return ("J12 two dots", "..");
         yield return ("J12 garbage", "!!!");
         yield return ("J12 quoted", $"\"{good}\"");
-        yield return ("J12 Latin-1", good[..^1] + "\u00E9");
+
+        // Sent as Latin-1, the two letters are the UTF-8 bytes of one.
+        yield return ("J12 beyond ASCII", good[..^1] + "\u00C3\u00A9");
     }
 
     private static IEnumerable<(string Row, string Token)> Bombs()

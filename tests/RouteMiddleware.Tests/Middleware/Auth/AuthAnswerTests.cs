@@ -62,10 +62,10 @@ public sealed class AuthAnswerTests
     public async Task J19_TwoAuthorizationHeaders_AreRefused(string first, string second)
     {
         await using var app = await _rig.StartAsync();
-        using var answer = await SendAsync(app, "/", [first, second]);
+        var answer = await app.SendRawAsync(Fill($"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {first}\r\nAuthorization: {second}\r\n\r\n"));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.Contains("token_invalid", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+        Assert.Contains("token_invalid", answer, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,4 +83,26 @@ internal sealed class AuthRig
                 app.MapGet("/", (HttpContext context) => context.User.FindFirst("sub")?.Value ?? "anonymous");
                 app.MapGet("/open", (HttpContext context) => context.User.FindFirst("sub")?.Value ?? "anonymous").AllowAnonymous();
             });
+
+    /// <summary>An application with the pipeline, and with the secret among its settings.</summary>
+    public static Task<TestApp> StartPipelineAsync(
+        ManualClock clock,
+        Action<WebApplication> map,
+        Action<WebApplicationBuilder>? services = null,
+        params KeyValuePair<string, string?>[] settings)
+        => TestApp.StartAsync(
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(clock);
+                var middleware = builder.Services.AddRouteMiddleware();
+
+                if (!middleware.Registrations.Any(static registration => registration.Alias == "auth"))
+                {
+                    AuthRegistration.Add(middleware);
+                }
+
+                services?.Invoke(builder);
+            },
+            map,
+            [new("RouteMiddleware:Auth:Secret", TokenForge.Secret), .. settings]);
 }
