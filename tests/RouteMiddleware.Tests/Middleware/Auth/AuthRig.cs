@@ -11,6 +11,8 @@ namespace RouteMiddleware.Tests.Middleware.Auth;
 /// <summary>The parts of <c>auth</c> put together by hand: no pipeline, no settings.</summary>
 internal sealed class AuthRig
 {
+    private const string SecretKey = "RouteMiddleware:Auth:Secret";
+
     public AuthRig()
     {
         DenyList = new MemoryJwtDenyList(Clock);
@@ -104,5 +106,5 @@ internal sealed class AuthRig
                 services?.Invoke(builder);
             },
             map,
-            [new("RouteMiddleware:Auth:Secret", TokenForge.Secret), .. settings]);
+            settings.Any(static setting => setting.Key == SecretKey) ? settings : [new(SecretKey, TokenForge.Secret), .. settings]);
 }
