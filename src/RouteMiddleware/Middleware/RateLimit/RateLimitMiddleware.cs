@@ -1,0 +1,139 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+
+namespace RouteMiddleware.Middleware.RateLimit;
+
+/// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
+internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
+{
+    // What Kestrel would read of a body only to throw it away.
+    private const long LargestUnreadBody = 64 * 1024;
+
+    private readonly ILogger<RateLimitMiddleware> _logger;
+    private readonly PartitionKeyReader _keys;
+    private readonly PartitionTable _table;
+    private readonly RateLimitMetrics _metrics;
+    private readonly bool _countsFailuresOnly;
+    private readonly Refusal _refusal;
+    private ObjectPool<RateLimitReport>? _reports;
+    private long _overflowLoggedAt = long.MinValue;
+
+    // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
+    public RateLimitMiddleware(RateLimitOptions options, TimeProvider clock, ILogger<RateLimitMiddleware> logger, IMeterFactory? meters = null)
+    {
+        _keys = options.Check();
+        _logger = logger;
+        _metrics = new(meters);
+        _countsFailuresOnly = options.CountsFailuresOnly();
+        _refusal = new(
+            StatusCodes.Status429TooManyRequests,
+            "rate_limit_exceeded",
+            "Too many requests",
+            "More requests came than the limit allows; try again after the time that Retry-After tells.");
+
+        Clock = clock;
+        Headers = options.Headers;
+        Rule = new(options.PermitLimit, options.Window, options.Cost, clock.TimestampFrequency);
+        Texts = new(Rule, options.Window);
+        _table = new(AlgorithmOf(options, Rule), options.MaxPartitions, options.Window, clock);
+    }
+
+    public TimeProvider Clock { get; }
+
+    public RateLimitRule Rule { get; }
+
+    public RateLimitHeaders Headers { get; }
+
+    public HeaderTexts Texts { get; }
+
+    /// <summary>Made by the first request: a limit that nobody meets costs nothing.</summary>
+    public ObjectPool<RateLimitReport> Reports => _reports ??= RateLimitReport.CreatePool();
+
+    internal int PartitionCount => _table.Count;
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var now = Clock.GetTimestamp();
+        var permit = _table.Acquire(_keys.Read(context), now, out var decision, out var isOverflow);
+
+        if (Headers != RateLimitHeaders.None)
+        {
+            RateLimitReport.Add(context, this, decision);
+        }
+
+        if (isOverflow || _metrics.IsEnabled)
+        {
+            Observe(context, now, decision.IsAdmitted, isOverflow);
+        }
+
+        if (!decision.IsAdmitted)
+        {
+            return RefuseAsync(context, Rule.SecondsUntil(decision.FreeAt, now), isOverflow);
+        }
+
+        return _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next) : next(context);
+    }
+
+    public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+        => _countsFailuresOnly ? invocation => FailureCount.InvokeAsync(this, invocation, next) : next;
+
+    public void Contribute(EndpointBuilder endpointBuilder)
+        => endpointBuilder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]));
+
+    public void GiveBack(HttpContext context, in RatePermit permit)
+        => RateLimitReport.Update(context, this, _table.Release(permit, Clock.GetTimestamp()));
+
+    public void Dispose() => _table.Dispose();
+
+    private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitOptions options, RateLimitRule rule)
+        => options.IsFixed() ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
+
+    private static bool HasLargeBody(HttpContext context)
+        => context.Request.ContentLength is { } length
+            ? length > LargestUnreadBody
+            : context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
+    private Task RefuseAsync(HttpContext context, long seconds, bool isOverflow)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Refused(_logger, RateLimitMetrics.RouteOf(context), isOverflow ? "overflow" : "limit", seconds);
+        }
+
+        // Otherwise the server reads the rest of the body, to find the next request behind it. Of a body of unknown length nobody knows how much that is.
+        if (HasLargeBody(context) && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return _refusal.WriteAsync(context, TimeSpan.FromSeconds(seconds));
+    }
+
+    private void Observe(HttpContext context, long now, bool isAdmitted, bool isOverflow)
+    {
+        _metrics.Count(context, isAdmitted, isOverflow);
+        var last = Volatile.Read(ref _overflowLoggedAt);
+
+        // Whoever sends addresses by the million must not fill the log as well.
+        if (isOverflow
+            && (last == long.MinValue || Clock.GetElapsedTime(last, now) >= TimeSpan.FromMinutes(1))
+            && Interlocked.CompareExchange(ref _overflowLoggedAt, now, last) == last)
+        {
+            Log.Overflow(_logger, _table.Count);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A request to '{Route}' was refused ({Reason}); permits are free in {Seconds} s.", EventName = "Refused")]
+        public static partial void Refused(ILogger logger, string route, string reason, long seconds);
+
+        [LoggerMessage(2, LogLevel.Warning, "The partition table of a rate limit overflows (reason: overflow): {Count} callers are counted apart, further ones share one limit. Raise MaxPartitions if they are real.", EventName = "Overflow")]
+        public static partial void Overflow(ILogger logger, int count);
+    }
+}
