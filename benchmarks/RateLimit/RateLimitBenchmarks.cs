@@ -57,7 +57,7 @@ public class RateLimitBenchmarks : IDisposable
             static _ => new() { PermitLimit = 1, Window = TimeSpan.FromHours(1) }));
 
         _sliding = Ours(static o => o.PermitLimit = Unreachable);
-        _fixed = Ours(static o => (o.PermitLimit, o.Algorithm) = (Unreachable, "fixed"));
+        _fixed = Ours(static o => (o.PermitLimit, o.Algorithm) = (Unreachable, RateLimitAlgorithm.Fixed));
         _slidingWithoutHeaders = Ours(static o => (o.PermitLimit, o.Headers) = (Unreachable, RateLimitHeaders.None));
         _refused = Ours(static o => (o.PermitLimit, o.Window) = (1, TimeSpan.FromHours(1)));
     }

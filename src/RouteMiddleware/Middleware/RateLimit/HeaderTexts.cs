@@ -33,16 +33,23 @@ internal sealed class HeaderTexts(RateLimitRule rule, TimeSpan window)
     /// <summary>The draft's <c>RateLimit</c>.</summary>
     public StringValues Status(int remaining, long seconds)
     {
+        if (remaining >= Numbers)
+        {
+            return Format(remaining, seconds);
+        }
+
         ref var place = ref _pairs.Value[(int)((remaining * 61) + seconds) & (Pairs - 1)];
 
         // Read once: other threads put their pairs into the same place.
         if (place is not { } pair || pair.Remaining != remaining || pair.Seconds != seconds)
         {
-            place = pair = new(remaining, seconds, string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={seconds}"));
+            place = pair = new(remaining, seconds, Format(remaining, seconds));
         }
 
         return pair.Text;
     }
+
+    private static string Format(int remaining, long seconds) => string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={seconds}");
 
     private sealed record Pair(int Remaining, long Seconds, string Text);
 }

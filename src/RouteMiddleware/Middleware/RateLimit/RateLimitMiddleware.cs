@@ -29,7 +29,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         _keys = options.Check();
         _logger = logger;
         _metrics = new(meters);
-        _countsFailuresOnly = options.CountsFailuresOnly();
+        _countsFailuresOnly = options.Count == RateLimitCount.Failures;
         _refusal = new(
             StatusCodes.Status429TooManyRequests,
             "rate_limit_exceeded",
@@ -91,7 +91,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     public void Dispose() => _table.Dispose();
 
     private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitOptions options, RateLimitRule rule)
-        => options.IsFixed() ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
+        => options.Algorithm == RateLimitAlgorithm.Fixed ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
 
     private static bool HasLargeBody(HttpContext context)
         => context.Request.ContentLength is { } length

@@ -6,11 +6,6 @@ namespace RouteMiddleware.Middleware.RateLimit;
 /// <summary>How many requests are let pass, in which time, and who is counted together.</summary>
 public sealed class RateLimitOptions : IAcceptArgument
 {
-    internal const string Sliding = "sliding";
-    internal const string Fixed = "fixed";
-    internal const string All = "all";
-    internal const string Failures = "failures";
-
     private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
 
     /// <summary>Permits in one <see cref="Window"/>. Default: 100; at least 1.</summary>
@@ -19,11 +14,8 @@ public sealed class RateLimitOptions : IAcceptArgument
     /// <summary>The time in which <see cref="PermitLimit"/> holds. Default: one minute; from one millisecond to 366 days.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// <c>sliding</c>: the limit holds in any window, wherever it begins; <c>fixed</c>: in windows that begin with a caller's first request, one behind the other, so that twice
-    /// the limit can pass around the edge of two. Default: <c>sliding</c>.
-    /// </summary>
-    public string Algorithm { get; set; } = Sliding;
+    /// <summary>How permits are counted. Default: <see cref="RateLimitAlgorithm.Sliding"/>.</summary>
+    public RateLimitAlgorithm Algorithm { get; set; }
 
     /// <summary>
     /// Who is counted together: <c>ip</c>, <c>user</c> (the verified identity; else the address), <c>header:&lt;name&gt;</c> (its value; else the address),
@@ -37,8 +29,8 @@ public sealed class RateLimitOptions : IAcceptArgument
     /// <summary>Permits that one request takes. Default: 1; from 1 to <see cref="PermitLimit"/>.</summary>
     public int Cost { get; set; } = 1;
 
-    /// <summary><c>all</c>: every request counts; <c>failures</c>: an answer below 400 gives its permits back. Default: <c>all</c>.</summary>
-    public string Count { get; set; } = All;
+    /// <summary>Which requests count. Default: <see cref="RateLimitCount.All"/>.</summary>
+    public RateLimitCount Count { get; set; }
 
     /// <summary>The headers that tell callers of their limit. Default: <see cref="RateLimitHeaders.Both"/>.</summary>
     public RateLimitHeaders Headers { get; set; }
@@ -81,11 +73,7 @@ public sealed class RateLimitOptions : IAcceptArgument
             faults.Add($"{nameof(Window)} ({Window}) must be from one millisecond to {MaxWindow.Days} days.");
         }
 
-        if (!Is(Algorithm, Sliding) && !Is(Algorithm, Fixed))
-        {
-            faults.Add($"{nameof(Algorithm)} ('{Algorithm}') must be one of {Sliding}, {Fixed}.");
-        }
-
+        CheckNamed(nameof(Algorithm), Algorithm, faults);
         var reader = PartitionKeyReader.Parse(PartitionBy, faults);
 
         if (MaxPartitions < 1)
@@ -98,22 +86,18 @@ public sealed class RateLimitOptions : IAcceptArgument
             faults.Add($"{nameof(Cost)} ({Cost}) must be from 1 to {nameof(PermitLimit)} ({PermitLimit}).");
         }
 
-        if (!Is(Count, All) && !Is(Count, Failures))
-        {
-            faults.Add($"{nameof(Count)} ('{Count}') must be one of {All}, {Failures}.");
-        }
-
-        if (!Enum.IsDefined(Headers))
-        {
-            faults.Add($"{nameof(Headers)} ({(int)Headers}) must be one of {string.Join(", ", Enum.GetNames<RateLimitHeaders>())}.");
-        }
+        CheckNamed(nameof(Count), Count, faults);
+        CheckNamed(nameof(Headers), Headers, faults);
 
         return faults.Count == 0 ? reader : throw new OptionsValidationException(Options.DefaultName, typeof(RateLimitOptions), faults);
     }
 
-    internal bool IsFixed() => Is(Algorithm, Fixed);
-
-    internal bool CountsFailuresOnly() => Is(Count, Failures);
-
-    private static bool Is(string? value, string expected) => string.Equals(value, expected, StringComparison.OrdinalIgnoreCase);
+    private static void CheckNamed<TEnum>(string property, TEnum value, List<string> faults)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            faults.Add($"{property} ({value:D}) must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        }
+    }
 }
