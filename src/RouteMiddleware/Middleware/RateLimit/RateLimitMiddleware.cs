@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -11,8 +10,7 @@ namespace RouteMiddleware.Middleware.RateLimit;
 /// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
 internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
 {
-    // What Kestrel would read of a body only to throw it away.
-    private const long LargestUnreadBody = 64 * 1024;
+    private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
 
     private readonly ILogger<RateLimitMiddleware> _logger;
     private readonly PartitionKeyReader _keys;
@@ -83,7 +81,13 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         => _countsFailuresOnly ? invocation => FailureCount.InvokeAsync(this, invocation, next) : next;
 
     public void Contribute(EndpointBuilder endpointBuilder)
-        => endpointBuilder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]));
+    {
+        // Several limits of one chain answer alike.
+        if (!endpointBuilder.Metadata.Contains(Refused))
+        {
+            endpointBuilder.Metadata.Add(Refused);
+        }
+    }
 
     public void GiveBack(HttpContext context, in RatePermit permit)
         => RateLimitReport.Update(context, this, _table.Release(permit, Clock.GetTimestamp()));
@@ -93,11 +97,6 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitOptions options, RateLimitRule rule)
         => options.Algorithm == RateLimitAlgorithm.Fixed ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
 
-    private static bool HasLargeBody(HttpContext context)
-        => context.Request.ContentLength is { } length
-            ? length > LargestUnreadBody
-            : context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
-
     private Task RefuseAsync(HttpContext context, long seconds, bool isOverflow)
     {
         if (_logger.IsEnabled(LogLevel.Debug))
@@ -105,12 +104,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
             Log.Refused(_logger, RateLimitMetrics.RouteOf(context), isOverflow ? "overflow" : "limit", seconds);
         }
 
-        // Otherwise the server reads the rest of the body, to find the next request behind it. Of a body of unknown length nobody knows how much that is.
-        if (HasLargeBody(context) && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
-        {
-            context.Response.Headers.Connection = "close";
-        }
-
+        UnreadBody.Leave(context);
         return _refusal.WriteAsync(context, TimeSpan.FromSeconds(seconds));
     }
 
