@@ -105,7 +105,7 @@ public class RateLimitBenchmarks : IDisposable
     {
         var options = new RateLimitOptions();
         configure(options);
-        return new(options, TimeProvider.System, NullLogger<RateLimitMiddleware>.Instance);
+        return new(options, TimeProvider.System, NullLogger<RateLimitMiddleware>.Instance, new RateLimitReports(), new RateLimitMetrics());
     }
 
     private RequestDelegate InBox(Func<IPAddress, RateLimitPartition<IPAddress>> partition)

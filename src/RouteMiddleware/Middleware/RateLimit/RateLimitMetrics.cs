@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>Counts decisions by route, outcome and reason, none of which the caller chooses.</summary>
-internal sealed class RateLimitMetrics(IMeterFactory? meters)
+internal sealed class RateLimitMetrics(IMeterFactory? meters = null)
 {
     private readonly Counter<long>? _decisions = meters?.Create("RouteMiddleware").CreateCounter<long>(
         "routemiddleware.rate_limit.decisions",

@@ -1,9 +1,9 @@
-using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Primitives;
 
 namespace RouteMiddleware.Middleware.RateLimit;
 
@@ -18,15 +18,14 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     private readonly RateLimitMetrics _metrics;
     private readonly bool _countsFailuresOnly;
     private readonly Refusal _refusal;
-    private ObjectPool<RateLimitReport>? _reports;
     private long _overflowLoggedAt = long.MinValue;
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
-    public RateLimitMiddleware(RateLimitOptions options, TimeProvider clock, ILogger<RateLimitMiddleware> logger, IMeterFactory? meters = null)
+    public RateLimitMiddleware(RateLimitOptions options, TimeProvider clock, ILogger<RateLimitMiddleware> logger, RateLimitReports reports, RateLimitMetrics metrics)
     {
         _keys = options.Check();
         _logger = logger;
-        _metrics = new(meters);
+        _metrics = metrics;
         _countsFailuresOnly = options.Count == RateLimitCount.Failures;
         _refusal = new(
             StatusCodes.Status429TooManyRequests,
@@ -37,7 +36,11 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         Clock = clock;
         Headers = options.Headers;
         Rule = new(options.PermitLimit, options.Window, options.Cost, clock.TimestampFrequency);
-        Texts = new(Rule, options.Window);
+        Reports = reports;
+        LimitText = options.PermitLimit.ToString(CultureInfo.InvariantCulture);
+
+        // The draft knows whole seconds only, at least one: a shorter window is told as a longer one, which promises less.
+        PolicyText = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};w={(long)Math.Ceiling(options.Window.TotalSeconds)}");
         _table = new(AlgorithmOf(options, Rule), options.MaxPartitions, options.Window, clock);
     }
 
@@ -47,10 +50,11 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     public RateLimitHeaders Headers { get; }
 
-    public HeaderTexts Texts { get; }
+    public StringValues LimitText { get; }
 
-    /// <summary>Made by the first request: a limit that nobody meets costs nothing.</summary>
-    public ObjectPool<RateLimitReport> Reports => _reports ??= RateLimitReport.CreatePool();
+    public StringValues PolicyText { get; }
+
+    public RateLimitReports Reports { get; }
 
     internal int PartitionCount => _table.Count;
 

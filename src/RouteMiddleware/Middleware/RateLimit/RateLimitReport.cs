@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.ObjectPool;
 
 namespace RouteMiddleware.Middleware.RateLimit;
 
@@ -8,7 +7,7 @@ internal sealed class RateLimitReport
 {
     private static readonly Func<object, Task> WriteHeaders = static state => ((RateLimitReport)state).Write();
 
-    private readonly ObjectPool<RateLimitReport> _pool;
+    private readonly RateLimitReports _reports;
     private HttpContext? _context;
     private RateLimitMiddleware? _limit;
     private bool _hasX;
@@ -18,13 +17,7 @@ internal sealed class RateLimitReport
     private int _requestsLeft;
     private long _freeAt;
 
-    private RateLimitReport(ObjectPool<RateLimitReport> pool) => _pool = pool;
-
-    public static ObjectPool<RateLimitReport> CreatePool()
-    {
-        var policy = new Policy();
-        return policy.Pool = new DefaultObjectPool<RateLimitReport>(policy);
-    }
+    public RateLimitReport(RateLimitReports reports) => _reports = reports;
 
     /// <summary>Tells of one more limit.</summary>
     public static void Add(HttpContext context, RateLimitMiddleware limit, in RateDecision decision)
@@ -34,7 +27,7 @@ internal sealed class RateLimitReport
         // A report of another context is one that went out and serves another request by now.
         if (report is null || !ReferenceEquals(report._context, context))
         {
-            report = limit.Reports.Get();
+            report = limit.Reports.Take();
             report.Begin(context);
         }
 
@@ -82,38 +75,26 @@ internal sealed class RateLimitReport
         if (_context is { } context && _limit is { } limit)
         {
             var headers = context.Response.Headers;
-            var texts = limit.Texts;
+            var texts = _reports.Texts;
             var seconds = limit.Rule.SecondsUntil(_freeAt, limit.Clock.GetTimestamp());
 
             if (_hasX)
             {
-                headers["X-RateLimit-Limit"] = texts.Limit;
+                headers["X-RateLimit-Limit"] = limit.LimitText;
                 headers["X-RateLimit-Remaining"] = texts.Number(_remaining);
                 headers["X-RateLimit-Reset"] = texts.Number(seconds);
             }
 
             if (_hasDraft)
             {
-                headers["RateLimit-Policy"] = texts.Policy;
+                headers["RateLimit-Policy"] = limit.PolicyText;
                 headers["RateLimit"] = texts.Status(_remaining, seconds);
             }
 
-            _pool.Return(this);
+            (_context, _limit) = (null, null);
+            _reports.Return(this);
         }
 
         return Task.CompletedTask;
-    }
-
-    private sealed class Policy : PooledObjectPolicy<RateLimitReport>
-    {
-        public ObjectPool<RateLimitReport> Pool { get; set; } = null!;
-
-        public override RateLimitReport Create() => new(Pool);
-
-        public override bool Return(RateLimitReport obj)
-        {
-            (obj._context, obj._limit) = (null, null);
-            return true;
-        }
     }
 }

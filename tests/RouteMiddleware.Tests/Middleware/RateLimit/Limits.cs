@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Tests.Kit;
@@ -19,8 +21,11 @@ internal static class Limits
     {
         var options = new RateLimitOptions();
         configure?.Invoke(options);
-        return new(options, clock, NullLogger<RateLimitMiddleware>.Instance);
+        return Create(options, clock, NullLogger<RateLimitMiddleware>.Instance);
     }
+
+    public static RateLimitMiddleware Create(RateLimitOptions options, ManualClock clock, ILogger<RateLimitMiddleware> logger, IMeterFactory? meters = null)
+        => new(options, clock, logger, new RateLimitReports(), new RateLimitMetrics(meters));
 
     public static DefaultHttpContext From(string? address, string? method = null)
     {

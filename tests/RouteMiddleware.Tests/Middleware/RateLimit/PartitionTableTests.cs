@@ -217,7 +217,7 @@ public sealed class PartitionTableTests : IDisposable
     {
         var options = new RateLimitOptions();
         configure(options);
-        return new(options, _clock, LoggerFactory.Create(logging => logging.AddProvider(_logs)).CreateLogger<RateLimitMiddleware>());
+        return Limits.Create(options, _clock, LoggerFactory.Create(logging => logging.AddProvider(_logs)).CreateLogger<RateLimitMiddleware>());
     }
 
     private IEnumerable<LogRecord> Warnings() => _logs.Records.Where(static record => record.Level == LogLevel.Warning);

@@ -30,8 +30,8 @@ public sealed class RateLimitMetricsTests : IDisposable
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Add($"{value} {string.Join(' ', tags.ToArray().Select(static tag => tag.Value))}"));
         listener.Start();
 
-        using var limit = new RateLimitMiddleware(
-            new() { PermitLimit = 1, MaxPartitions = 1 },
+        using var limit = Limits.Create(
+            new RateLimitOptions { PermitLimit = 1, MaxPartitions = 1 },
             _clock,
             NullLogger<RateLimitMiddleware>.Instance,
             meters);
