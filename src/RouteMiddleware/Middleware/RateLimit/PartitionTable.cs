@@ -8,21 +8,14 @@ internal sealed class PartitionTable : IDisposable
     private const int MaxShards = 64;
     private const int SweepBatch = 256;
 
-    private static readonly TimeSpan ShortestSweep = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(1);
-
     private readonly TimeProvider _clock;
     private readonly Func<PartitionKey, Partition> _create;
     private readonly int _maxPartitions;
-    private readonly TimeSpan _sweepEvery;
     private readonly PartitionShard?[] _shards;
     private readonly PartitionShard _overflowShard = new();
     private readonly Partition _overflow;
+    private readonly IdleSweep _sweep;
     private long _overflowIdleAt = long.MinValue;
-    private readonly Lock _timerLock = new();
-    private ITimer? _timer;
-    private bool _isDisposed;
-    private int _isSweepDue;
     private int _count;
     private long _fullUntil = long.MinValue;
 
@@ -36,7 +29,7 @@ internal sealed class PartitionTable : IDisposable
         _clock = clock;
         _create = create;
         _maxPartitions = maxPartitions;
-        _sweepEvery = window < ShortestSweep ? ShortestSweep : window > LongestSweep ? LongestSweep : window;
+        _sweep = new(clock, window, Sweep);
         _overflow = create(default);
         _shards = new PartitionShard?[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(MaxShards, Environment.ProcessorCount * 4))];
     }
@@ -80,14 +73,7 @@ internal sealed class PartitionTable : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        lock (_timerLock)
-        {
-            _isDisposed = true;
-            _timer?.Dispose();
-        }
-    }
+    public void Dispose() => _sweep.Dispose();
 
     private PartitionShard ShardOf(in PartitionKey key)
     {
@@ -127,7 +113,7 @@ internal sealed class PartitionTable : IDisposable
             {
                 shard.Add(Create(key, now));
                 partition = shard.Acquire(key, now, out decision)!;
-                ScheduleSweep();
+                _sweep.Schedule();
             }
 
             return new(shard, partition, decision.Stamp);
@@ -204,36 +190,8 @@ internal sealed class PartitionTable : IDisposable
         Volatile.Write(ref _fullUntil, searchAgainAt);
     }
 
-    // Requests clean up behind each other; the timer does it when none come any more, and rests while the table is empty.
-    private void ScheduleSweep()
+    private bool Sweep()
     {
-        if (Volatile.Read(ref _isSweepDue) != 0 || Interlocked.Exchange(ref _isSweepDue, 1) != 0)
-        {
-            return;
-        }
-
-        lock (_timerLock)
-        {
-            if (!_isDisposed)
-            {
-                _timer ??= CreateTimer();
-                _timer.Change(_sweepEvery, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    private ITimer CreateTimer()
-    {
-        // The request that happens to be the first must not be remembered by the timer.
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
-        {
-            return _clock.CreateTimer(static state => ((PartitionTable)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void Sweep()
-    {
-        Volatile.Write(ref _isSweepDue, 0);
         var now = _clock.GetTimestamp();
 
         foreach (var shard in _shards)
@@ -243,9 +201,6 @@ internal sealed class PartitionTable : IDisposable
             }
         }
 
-        if (Count > 0)
-        {
-            ScheduleSweep();
-        }
+        return Count > 0;
     }
 }
