@@ -1,0 +1,110 @@
+namespace RouteMiddleware.Middleware.RateLimit;
+
+/// <summary>
+/// One part of the table under a lock of its own. Its partitions stand in the order in which they fall idle, so that those that can go are found
+/// without a search.
+/// </summary>
+internal sealed class PartitionShard
+{
+    private const int SmallestTrimmed = 64;
+
+    private readonly Dictionary<PartitionKey, Partition> _partitions = [];
+    private Partition? _oldest;
+    private Partition? _newest;
+    private int _capacity;
+
+    /// <summary>To be held for each call.</summary>
+    public Lock Lock { get; } = new();
+
+    /// <summary>Asks the key's partition, if there is one.</summary>
+    public Partition? Acquire(in PartitionKey key, long now, out RateDecision decision)
+    {
+        if (!_partitions.TryGetValue(key, out var partition))
+        {
+            decision = default;
+            return null;
+        }
+
+        var idleAt = partition.IdleAt;
+        decision = partition.Acquire(now);
+
+        if (!ReferenceEquals(partition, _newest) && partition.IdleAt != idleAt)
+        {
+            Unlink(partition);
+            Append(partition);
+        }
+
+        return partition;
+    }
+
+    public void Add(Partition partition)
+    {
+        _partitions.Add(partition.Key, partition);
+        _capacity = Math.Max(_capacity, _partitions.Count);
+        partition.IsListed = true;
+        Append(partition);
+    }
+
+    /// <summary>Gives permits back.</summary>
+    /// <returns>Whether the partition was dropped because it holds nothing any more.</returns>
+    public bool Release(Partition partition, long stamp, long now, out RateDecision decision)
+    {
+        decision = partition.Release(stamp, now);
+
+        if (!partition.IsListed || partition.IdleAt > now)
+        {
+            return false;
+        }
+
+        Drop(partition);
+        return true;
+    }
+
+    /// <summary>Drops partitions that are idle.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="atMost">How many, so that the lock is not held for long.</param>
+    /// <param name="nextIdleAt">When the next one falls idle.</param>
+    /// <returns>How many were dropped.</returns>
+    public int DropIdle(long now, int atMost, out long nextIdleAt)
+    {
+        var dropped = 0;
+
+        while (dropped < atMost && _oldest is { } oldest && oldest.IdleAt <= now)
+        {
+            Drop(oldest);
+            dropped++;
+        }
+
+        nextIdleAt = _oldest?.IdleAt ?? long.MaxValue;
+        return dropped;
+    }
+
+    private void Drop(Partition partition)
+    {
+        Unlink(partition);
+        partition.IsListed = false;
+        _partitions.Remove(partition.Key);
+
+        // A table that has emptied keeps its size otherwise.
+        if (_capacity > SmallestTrimmed && _partitions.Count < _capacity / 4)
+        {
+            _partitions.TrimExcess();
+            _capacity = _partitions.Count;
+        }
+    }
+
+    private void Append(Partition partition)
+    {
+        partition.Older = _newest;
+        partition.Newer = null;
+        _ = _newest is null ? _oldest = partition : _newest.Newer = partition;
+        _newest = partition;
+    }
+
+    private void Unlink(Partition partition)
+    {
+        _ = partition.Older is null ? _oldest = partition.Newer : partition.Older.Newer = partition.Newer;
+        _ = partition.Newer is null ? _newest = partition.Older : partition.Newer.Older = partition.Older;
+        (partition.Older, partition.Newer) = (null, null);
+    }
+}

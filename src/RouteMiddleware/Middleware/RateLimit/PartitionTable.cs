@@ -1,0 +1,206 @@
+using System.Numerics;
+
+namespace RouteMiddleware.Middleware.RateLimit;
+
+/// <summary>The partitions of one limit: bounded, whatever the outside sends, and given back when their callers fall silent.</summary>
+internal sealed class PartitionTable : IDisposable
+{
+    private const int MaxShards = 64;
+    private const int SweepBatch = 256;
+
+    private readonly TimeProvider _clock;
+    private readonly Func<PartitionKey, Partition> _create;
+    private readonly int _maxPartitions;
+    private readonly PartitionShard?[] _shards;
+    private readonly PartitionShard _overflowShard = new();
+    private readonly Partition _overflow;
+    private readonly IdleSweep _sweep;
+    private long _overflowIdleAt = long.MinValue;
+    private int _count;
+    private long _fullUntil = long.MinValue;
+
+    /// <summary>Makes a table.</summary>
+    /// <param name="create">The algorithm: makes an unused partition.</param>
+    /// <param name="maxPartitions">How many keys are told apart.</param>
+    /// <param name="window">After which silence a partition is idle at the latest.</param>
+    /// <param name="clock">The clock.</param>
+    public PartitionTable(Func<PartitionKey, Partition> create, int maxPartitions, TimeSpan window, TimeProvider clock)
+    {
+        _clock = clock;
+        _create = create;
+        _maxPartitions = maxPartitions;
+        _sweep = new(clock, window, Sweep);
+        _overflow = create(default);
+        _shards = new PartitionShard?[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(MaxShards, Environment.ProcessorCount * 4))];
+    }
+
+    /// <summary>How many callers are told apart at the moment.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Asks for the permits of one request.</summary>
+    /// <param name="key">Whose permits.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="decision">The answer.</param>
+    /// <param name="isOverflow">Whether the caller was counted together with others because the table is full.</param>
+    /// <returns>Where they were taken.</returns>
+    public RatePermit Acquire(in PartitionKey key, long now, out RateDecision decision, out bool isOverflow)
+    {
+        var shard = ShardOf(key);
+
+        lock (shard.Lock)
+        {
+            if (shard.Acquire(key, now, out decision) is { } partition)
+            {
+                isOverflow = false;
+                return new(shard, partition, decision.Stamp);
+            }
+        }
+
+        return AcquireNew(shard, key, now, out decision, out isOverflow);
+    }
+
+    /// <summary>Gives a request's permits back.</summary>
+    public RateDecision Release(in RatePermit permit, long now)
+    {
+        lock (permit.Shard.Lock)
+        {
+            if (permit.Shard.Release(permit.Partition, permit.Stamp, now, out var decision))
+            {
+                Interlocked.Decrement(ref _count);
+            }
+
+            return decision;
+        }
+    }
+
+    public void Dispose() => _sweep.Dispose();
+
+    private PartitionShard ShardOf(in PartitionKey key)
+    {
+        // The upper bits of a product: the dictionary inside the shard divides by the lower ones.
+        var index = (int)(((uint)key.GetHashCode() * 0x9E37_79B9u) >> (32 - BitOperations.Log2((uint)_shards.Length))) & (_shards.Length - 1);
+        return Volatile.Read(ref _shards[index]) ?? CreateShard(index);
+    }
+
+    private PartitionShard CreateShard(int index)
+    {
+        var shard = new PartitionShard();
+        return Interlocked.CompareExchange(ref _shards[index], shard, comparand: null) ?? shard;
+    }
+
+    private RatePermit AcquireNew(PartitionShard shard, in PartitionKey key, long now, out RateDecision decision, out bool isOverflow)
+    {
+        // Each newcomer takes two silent ones away: the table shrinks to those that are there, with no request paying for many.
+        DropIdle(shard, now, atMost: 2, out _);
+
+        if (Count >= _maxPartitions)
+        {
+            MakeRoom(now);
+        }
+
+        // All that is decided about a key is decided under its shard's lock: no thread can count it apart while another counts it with the overflow.
+        lock (shard.Lock)
+        {
+            var partition = shard.Acquire(key, now, out decision);
+            isOverflow = partition is null && !TryReserve();
+
+            if (isOverflow)
+            {
+                return AcquireOverflow(now, out decision);
+            }
+
+            if (partition is null)
+            {
+                shard.Add(Create(key, now));
+                partition = shard.Acquire(key, now, out decision)!;
+                _sweep.Schedule();
+            }
+
+            return new(shard, partition, decision.Stamp);
+        }
+    }
+
+    private RatePermit AcquireOverflow(long now, out RateDecision decision)
+    {
+        lock (_overflowShard.Lock)
+        {
+            decision = _overflow.Acquire(now);
+            Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
+            return new(_overflowShard, _overflow, decision.Stamp);
+        }
+    }
+
+    private Partition Create(in PartitionKey key, long now)
+    {
+        var partition = _create(key);
+
+        // The key may have been counted with the overflow before: it begins with what was taken there, or it would get the limit twice.
+        if (now < Volatile.Read(ref _overflowIdleAt))
+        {
+            lock (_overflowShard.Lock)
+            {
+                var (used, since) = _overflow.Load(now);
+                partition.Charge(used, since);
+            }
+        }
+
+        return partition;
+    }
+
+    private bool TryReserve()
+    {
+        if (Interlocked.Increment(ref _count) <= _maxPartitions)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    private int DropIdle(PartitionShard shard, long now, int atMost, out long nextIdleAt)
+    {
+        lock (shard.Lock)
+        {
+            var dropped = shard.DropIdle(now, atMost, out nextIdleAt);
+            Interlocked.Add(ref _count, -dropped);
+            return dropped;
+        }
+    }
+
+    private void MakeRoom(long now)
+    {
+        // While nobody can have fallen idle, a newcomer costs no search.
+        if (now < Volatile.Read(ref _fullUntil))
+        {
+            return;
+        }
+
+        var searchAgainAt = now + _clock.TimestampFrequency;
+
+        foreach (var shard in _shards)
+        {
+            if (shard is not null)
+            {
+                DropIdle(shard, now, atMost: 8, out var nextIdleAt);
+                searchAgainAt = Math.Min(searchAgainAt, nextIdleAt);
+            }
+        }
+
+        Volatile.Write(ref _fullUntil, searchAgainAt);
+    }
+
+    private bool Sweep()
+    {
+        var now = _clock.GetTimestamp();
+
+        foreach (var shard in _shards)
+        {
+            while (shard is not null && DropIdle(shard, now, SweepBatch, out _) == SweepBatch)
+            {
+            }
+        }
+
+        return Count > 0;
+    }
+}

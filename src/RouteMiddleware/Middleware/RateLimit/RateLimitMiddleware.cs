@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace RouteMiddleware.Middleware.RateLimit;
+
+/// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
+internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
+{
+    private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
+
+    private readonly ILogger<RateLimitMiddleware> _logger;
+    private readonly PartitionKeyReader _keys;
+    private readonly PartitionTable _table;
+    private readonly RateLimitMetrics _metrics;
+    private readonly bool _countsFailuresOnly;
+    private readonly Refusal _refusal;
+    private long _overflowLoggedAt = long.MinValue;
+
+    // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
+    public RateLimitMiddleware(RateLimitOptions options, TimeProvider clock, ILogger<RateLimitMiddleware> logger, RateLimitReports reports, RateLimitMetrics metrics)
+    {
+        _keys = options.Check();
+        _logger = logger;
+        _metrics = metrics;
+        _countsFailuresOnly = options.Count == RateLimitCount.Failures;
+        _refusal = new(
+            StatusCodes.Status429TooManyRequests,
+            "rate_limit_exceeded",
+            "Too many requests",
+            "More requests came than the limit allows; try again after the time that Retry-After tells.");
+
+        Clock = clock;
+        Headers = options.Headers;
+        Rule = new(options.PermitLimit, options.Window, options.Cost, clock.TimestampFrequency);
+        Reports = reports;
+        LimitText = options.PermitLimit.ToString(CultureInfo.InvariantCulture);
+
+        // The draft knows whole seconds only, at least one: a shorter window is told as a longer one, which promises less.
+        PolicyText = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};w={(long)Math.Ceiling(options.Window.TotalSeconds)}");
+        _table = new(AlgorithmOf(options, Rule), options.MaxPartitions, options.Window, clock);
+    }
+
+    public TimeProvider Clock { get; }
+
+    public RateLimitRule Rule { get; }
+
+    public RateLimitHeaders Headers { get; }
+
+    public StringValues LimitText { get; }
+
+    public StringValues PolicyText { get; }
+
+    public RateLimitReports Reports { get; }
+
+    internal int PartitionCount => _table.Count;
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var now = Clock.GetTimestamp();
+        var permit = _table.Acquire(_keys.Read(context), now, out var decision, out var isOverflow);
+
+        if (Headers != RateLimitHeaders.None)
+        {
+            RateLimitReport.Add(context, this, decision);
+        }
+
+        if (isOverflow || _metrics.IsEnabled)
+        {
+            Observe(context, now, decision.IsAdmitted, isOverflow);
+        }
+
+        if (!decision.IsAdmitted)
+        {
+            return RefuseAsync(context, Rule.SecondsUntil(decision.FreeAt, now), isOverflow);
+        }
+
+        return _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next) : next(context);
+    }
+
+    public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+        => _countsFailuresOnly ? invocation => FailureCount.InvokeAsync(this, invocation, next) : next;
+
+    public void Contribute(EndpointBuilder endpointBuilder)
+    {
+        // Several limits of one chain answer alike.
+        if (!endpointBuilder.Metadata.Contains(Refused))
+        {
+            endpointBuilder.Metadata.Add(Refused);
+        }
+    }
+
+    public void GiveBack(HttpContext context, in RatePermit permit)
+        => RateLimitReport.Update(context, this, _table.Release(permit, Clock.GetTimestamp()));
+
+    public void Dispose() => _table.Dispose();
+
+    private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitOptions options, RateLimitRule rule)
+        => options.Algorithm == RateLimitAlgorithm.Fixed ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
+
+    private Task RefuseAsync(HttpContext context, long seconds, bool isOverflow)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Refused(_logger, RateLimitMetrics.RouteOf(context), isOverflow ? "overflow" : "limit", seconds);
+        }
+
+        UnreadBody.Leave(context);
+        return _refusal.WriteAsync(context, TimeSpan.FromSeconds(seconds));
+    }
+
+    private void Observe(HttpContext context, long now, bool isAdmitted, bool isOverflow)
+    {
+        _metrics.Count(context, isAdmitted, isOverflow);
+        var last = Volatile.Read(ref _overflowLoggedAt);
+
+        // Whoever sends addresses by the million must not fill the log as well.
+        if (isOverflow
+            && (last == long.MinValue || Clock.GetElapsedTime(last, now) >= TimeSpan.FromMinutes(1))
+            && Interlocked.CompareExchange(ref _overflowLoggedAt, now, last) == last)
+        {
+            Log.Overflow(_logger, _table.Count);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A request to '{Route}' was refused ({Reason}); permits are free in {Seconds} s.", EventName = "Refused")]
+        public static partial void Refused(ILogger logger, string route, string reason, long seconds);
+
+        [LoggerMessage(2, LogLevel.Warning, "The partition table of a rate limit overflows (reason: overflow): {Count} callers are counted apart, further ones share one limit. Raise MaxPartitions if they are real.", EventName = "Overflow")]
+        public static partial void Overflow(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace RouteMiddleware.Middleware.RateLimit;
+
+/// <summary>How many requests are let pass, in which time, and who is counted together.</summary>
+public sealed class RateLimitOptions : IAcceptArgument
+{
+    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
+
+    /// <summary>Permits in one <see cref="Window"/>. Default: 100; at least 1.</summary>
+    public int PermitLimit { get; set; } = 100;
+
+    /// <summary>The time in which <see cref="PermitLimit"/> holds. Default: one minute; from one millisecond to 366 days.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How permits are counted. Default: <see cref="RateLimitAlgorithm.Sliding"/>.</summary>
+    public RateLimitAlgorithm Algorithm { get; set; }
+
+    /// <summary>
+    /// Who is counted together: <c>ip</c>, <c>user</c> (the verified identity; else the address), <c>header:&lt;name&gt;</c> (its value; else the address),
+    /// <c>route</c> (method and template), <c>global</c> (everybody), or several joined by <c>+</c>: <c>user+route</c>. Default: <c>ip</c>.
+    /// </summary>
+    public string PartitionBy { get; set; } = "ip";
+
+    /// <summary>How many callers are counted apart at the same time; those beyond share one limit until others have been silent for a window. Default: 100000; at least 1.</summary>
+    public int MaxPartitions { get; set; } = 100_000;
+
+    /// <summary>Permits that one request takes. Default: 1; from 1 to <see cref="PermitLimit"/>.</summary>
+    public int Cost { get; set; } = 1;
+
+    /// <summary>Which requests count. Default: <see cref="RateLimitCount.All"/>.</summary>
+    public RateLimitCount Count { get; set; }
+
+    /// <summary>The headers that tell callers of their limit. Default: <see cref="RateLimitHeaders.Both"/>.</summary>
+    public RateLimitHeaders Headers { get; set; }
+
+    void IAcceptArgument.ApplyArgument(string argument)
+    {
+        ArgumentNullException.ThrowIfNull(argument);
+
+        var slash = argument.IndexOf('/', StringComparison.Ordinal);
+        var window = slash < 0 ? string.Empty : argument[(slash + 1)..].Trim();
+
+        // '10/s' means '10/1s'.
+        window = window.Length > 0 && char.IsAsciiLetter(window[0]) ? "1" + window : window;
+
+        if (slash < 0
+            || !int.TryParse(argument.AsSpan(0, slash).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            || !ShortDuration.TryParse(window, out var time))
+        {
+            throw new FormatException($"'{argument}' is no limit: write permits, a slash and a time span, such as 100/1m, 100/30s or 10/s.");
+        }
+
+        (PermitLimit, Window) = (limit, time);
+    }
+
+    /// <summary>Checks every value.</summary>
+    /// <returns>What <see cref="PartitionBy"/> means.</returns>
+    /// <exception cref="OptionsValidationException">Some value is out of its range; all of them are named.</exception>
+    internal PartitionKeyReader Check()
+    {
+        // Every fault at once: whoever starts the app fixes them in one go.
+        List<string> faults = [];
+
+        if (PermitLimit < 1)
+        {
+            faults.Add($"{nameof(PermitLimit)} ({PermitLimit}) must be 1 or more.");
+        }
+
+        if (Window < TimeSpan.FromMilliseconds(1) || Window > MaxWindow)
+        {
+            faults.Add($"{nameof(Window)} ({Window}) must be from one millisecond to {MaxWindow.Days} days.");
+        }
+
+        CheckNamed(nameof(Algorithm), Algorithm, faults);
+        var reader = PartitionKeyReader.Parse(PartitionBy, faults);
+
+        if (MaxPartitions < 1)
+        {
+            faults.Add($"{nameof(MaxPartitions)} ({MaxPartitions}) must be 1 or more.");
+        }
+
+        if (Cost < 1 || Cost > Math.Max(1, PermitLimit))
+        {
+            faults.Add($"{nameof(Cost)} ({Cost}) must be from 1 to {nameof(PermitLimit)} ({PermitLimit}).");
+        }
+
+        CheckNamed(nameof(Count), Count, faults);
+        CheckNamed(nameof(Headers), Headers, faults);
+
+        return faults.Count == 0 ? reader : throw new OptionsValidationException(Options.DefaultName, typeof(RateLimitOptions), faults);
+    }
+
+    private static void CheckNamed<TEnum>(string property, TEnum value, List<string> faults)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            faults.Add($"{property} ({value:D}) must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        }
+    }
+}
