@@ -142,7 +142,7 @@ internal sealed partial class SessionSaving
     {
         try
         {
-            var saving = _state.Rules.Engine.SaveAsync(_state.MakeFinalSave(), CancellationToken.None);
+            var saving = _state.Rules.Engine.SaveAsync(_state.MakeSave(), CancellationToken.None);
             var saved = saving.IsCompletedSuccessfully
                 ? saving.Result
                 : await _state.Rules.Store.RunAsync(saving.AsTask(), "save", CancellationToken.None).ConfigureAwait(false);

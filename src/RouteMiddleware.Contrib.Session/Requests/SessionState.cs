@@ -1,57 +1,54 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using RouteMiddleware.Contrib.Session.Cookies;
 using RouteMiddleware.Contrib.Session.Engines;
 using RouteMiddleware.Contrib.Session.Records;
 
 namespace RouteMiddleware.Contrib.Session.Requests;
 
-/// <summary>One request's session: loaded at the first use, changed in memory, saved by <see cref="SessionSaving"/>.</summary>
+/// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
 internal sealed partial class SessionState(SessionRules rules, HttpContext context)
 {
     private readonly SessionChanges _changes = new();
-    private LoadedSession _loaded;
-    private LoadedSession _held;
+    private readonly SessionLoading _loading = new(rules, context);
     private SessionId? _newId;
-    private SessionSaving? _saving;
-    private bool _isLoaded;
-    private bool _isUnavailable;
     private bool _isOver;
 
     public SessionRules Rules { get; } = rules;
 
     public HttpContext Context { get; } = context;
 
+    /// <summary>How the session gets saved; <see langword="null"/> while nothing was asked of it.</summary>
+    public SessionSaving? Saving { get; private set; }
+
     /// <summary>Whether anything was asked of the session.</summary>
-    public bool IsUsed { get; private set; }
+    public bool IsUsed => Saving is not null;
+
+    /// <summary>Whether the request changed anything, saved or not.</summary>
+    public bool IsModified { get; private set; }
+
+    /// <summary>Whether there is anything that the answer must wait for.</summary>
+    public bool NeedsSave => _changes.Any || (Loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
+
+    public LoadedSession Loaded => _loading.Loaded;
+
+    public bool HasCookie => _loading.HasCookie;
 
     public bool IsAvailable
     {
         get
         {
-            EnsureLoaded();
-            return !_isUnavailable;
+            Use();
+            return !_loading.IsUnavailable;
         }
     }
-
-    /// <summary>Whether the request changed anything, saved or not.</summary>
-    public bool IsModified { get; private set; }
-
-    public SessionSaving? Saving => _saving;
-
-    /// <summary>The session as the engine found or last saved it.</summary>
-    public LoadedSession Loaded => _loaded;
-
-    /// <summary>Whether there is anything that the answer must wait for.</summary>
-    public bool NeedsSave => _changes.Any || (_isLoaded && _loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
 
     public bool IsNew
     {
         get
         {
-            EnsureLoaded();
-            return _loaded.Record is null || _changes.IsFlushed;
+            Use();
+            return Loaded.Record is null || _changes.IsFlushed;
         }
     }
 
@@ -59,8 +56,8 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         get
         {
-            EnsureLoaded();
-            return NeedsNewId ? (_newId ??= SessionId.New()).ToString()! : _loaded.Id.ToString();
+            Use();
+            return (NeedsNewId ? _newId ??= SessionId.New() : Loaded.Id).ToString();
         }
     }
 
@@ -68,21 +65,17 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         get
         {
-            EnsureLoaded();
-            return _changes.HasUser ? _changes.UserId : _changes.IsFlushed ? null : _loaded.Record?.UserId;
+            Use();
+            return _changes.HasUser ? _changes.UserId : _changes.IsFlushed ? null : Loaded.Record?.UserId;
         }
     }
 
-    private bool NeedsNewId => _loaded.Record is null || _changes.IsFlushed || _changes.IsRotated;
-
-    private CookieValues Cookies => new(Context.Request.Headers.Cookie, Rules.Cookie.Name);
-
-    public bool HasCookie => Cookies.Any();
+    private bool NeedsNewId => Loaded.Record is null || _changes.IsFlushed || _changes.IsRotated;
 
     /// <summary>The value of a key as it stands for this request.</summary>
     public bool TryFind(string key, out ReadOnlyMemory<byte> json)
     {
-        EnsureLoaded();
+        Use();
         json = default;
 
         if (_changes.TryFind(key, out var changed))
@@ -91,15 +84,18 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             return changed is not null;
         }
 
-        return _loaded.Record is { } record && record.Fields.TryGetValue(key, out json);
+        return Loaded.Record is { } record && record.Fields.TryGetValue(key, out json);
     }
 
     /// <summary>All values as they stand for this request.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> All()
     {
-        EnsureLoaded();
-        return _changes.ApplyTo(_loaded.Record?.Fields ?? SessionRecord.NoFields);
+        Use();
+        return _changes.ApplyTo(Loaded.Record?.Fields ?? SessionRecord.NoFields);
     }
+
+    /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
+    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && !_changes.IsCleared && !_changes.Has(key, out _);
 
     public void Set(string key, ReadOnlyMemory<byte>? json)
     {
@@ -107,18 +103,20 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         var was = _changes.Has(key, out var before);
         _changes.Set(key, json);
 
-        if (json is not null)
+        if (json is null)
         {
-            try
-            {
-                Rules.Engine.CheckSize(MakeSave());
-            }
-            catch (SessionTooLargeException exception)
-            {
-                _changes.Restore(key, was, before);
-                Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
-                throw;
-            }
+            return;
+        }
+
+        try
+        {
+            Rules.Engine.CheckSize(MakeSave());
+        }
+        catch (SessionTooLargeException exception)
+        {
+            _changes.Restore(key, was, before);
+            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
+            throw;
         }
     }
 
@@ -162,154 +160,12 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         _newId = null;
     }
 
-    public ValueTask LoadAsync(CancellationToken cancellationToken)
-    {
-        Use();
-
-        if (_isLoaded)
-        {
-            return default;
-        }
-
-        if (!Rules.Engine.LoadsAtOnce)
-        {
-            if (HasCookie)
-            {
-                return LoadFromStoreAsync(cancellationToken);
-            }
-
-            Accept(default(LoadedSession));
-            return default;
-        }
-
-        LoadAtOnce();
-        return default;
-    }
-
-    public SessionSave MakeSave() => new(_loaded, _changes, _newId ?? default, Rules.Now);
-
-    /// <summary>A save with its id made, for the engine to write.</summary>
-    public SessionSave MakeFinalSave()
-    {
-        if (NeedsNewId)
-        {
-            _newId ??= SessionId.New();
-        }
-
-        return MakeSave();
-    }
-
-    /// <summary>What was saved is what stands now.</summary>
-    public void Accept(SavedSession saved)
-    {
-        // A session that is gone stays gone for the rest of the request.
-        _loaded = saved.Outcome == SaveOutcome.Dropped ? new(default, null, null, WasRotated: true) : saved.Session;
-        _newId = null;
-    }
-
-    public void DiscardChanges() => _changes.Reset();
-
-    /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
-    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && !_changes.IsCleared && !_changes.Has(key, out _);
-
-    /// <summary>The request needs the session no longer.</summary>
-    public void Release()
-    {
-        if (_held.Handle is not null)
-        {
-            Rules.Engine.Release(_held);
-            _held = default;
-        }
-    }
-
-    /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
-    public void Close()
-    {
-        Release();
-        _isOver = true;
-    }
-
-    private async ValueTask LoadFromStoreAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var loading = LoadAsTaskAsync(cancellationToken);
-            Accept(await Rules.Store.RunAsync(loading, "load", cancellationToken, bounded: !Rules.Engine.TakesTurns).ConfigureAwait(false));
-        }
-        catch (SessionUnavailableException) when (Rules.Degrades)
-        {
-            _isUnavailable = true;
-            _isLoaded = true;
-        }
-        catch (SessionUnavailableException exception)
-        {
-            _saving!.Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
-            throw;
-        }
-    }
-
-    // Whatever an engine throws, thrown at once or later, comes out of the task.
-    private async Task<LoadedSession> LoadAsTaskAsync(CancellationToken cancellationToken)
-        => await Rules.Engine.LoadAsync(Cookies, cancellationToken).ConfigureAwait(false);
-
-    private void LoadAtOnce()
-    {
-        var loading = Rules.Engine.LoadAsync(Cookies, CancellationToken.None);
-        Accept(loading.IsCompleted ? loading.Result : throw new InvalidOperationException("The engine promised to load at once."));
-    }
-
-    private void Accept(LoadedSession loaded)
-    {
-        _loaded = loaded;
-        _held = loaded;
-        _isLoaded = true;
-    }
-
-    private void EnsureLoaded()
-    {
-        if (_isLoaded && !_isOver)
-        {
-            return;
-        }
-
-        Use();
-
-        if (Rules.Engine.LoadsAtOnce)
-        {
-            LoadAtOnce();
-        }
-        else if (!HasCookie)
-        {
-            Accept(default(LoadedSession));
-        }
-        else
-        {
-            throw NotLoaded();
-        }
-    }
-
-    private static InvalidOperationException NotLoaded() => new InvalidOperationException("The session is not loaded yet. Take RouteSession as a parameter of the handler, or await its LoadAsync() before its other members.");
-
-    private void Use()
-    {
-        if (_isOver)
-        {
-            throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
-        }
-
-        if (!IsUsed)
-        {
-            IsUsed = true;
-            _saving = new(this);
-        }
-    }
-
     /// <summary>Checks that the session can still be changed, and has the answer wait for its save.</summary>
     public void BeginChange()
     {
-        EnsureLoaded();
+        Use();
 
-        if (_isUnavailable)
+        if (_loading.IsUnavailable)
         {
             throw new InvalidOperationException("The session can't be changed: its store does not answer, and OnStoreFailure is Degrade. Look at IsAvailable first.");
         }
@@ -321,7 +177,65 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         }
 
         IsModified = true;
-        _saving!.Begin();
+        Saving!.Begin();
+    }
+
+    public ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        BeginUse();
+        var loading = _loading.LoadAsync(cancellationToken);
+        return loading.IsCompletedSuccessfully ? default : new(AwaitAsync(loading));
+    }
+
+    /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
+    public SessionSave MakeSave() => new(Loaded, _changes, NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
+
+    /// <summary>What was saved is what stands now.</summary>
+    public void Accept(SavedSession saved)
+    {
+        _loading.Take(saved);
+        _newId = null;
+    }
+
+    public void DiscardChanges() => _changes.Reset();
+
+    /// <summary>The request needs the session no longer.</summary>
+    public void Release() => _loading.Release();
+
+    /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
+    public void Close()
+    {
+        Release();
+        _isOver = true;
+    }
+
+    private async Task AwaitAsync(ValueTask loading)
+    {
+        try
+        {
+            await loading.ConfigureAwait(false);
+        }
+        catch (SessionUnavailableException exception)
+        {
+            Saving!.Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
+            throw;
+        }
+    }
+
+    private void Use()
+    {
+        BeginUse();
+        _loading.Ensure();
+    }
+
+    private void BeginUse()
+    {
+        if (_isOver)
+        {
+            throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
+        }
+
+        Saving ??= new(this);
     }
 
     private static partial class Log
