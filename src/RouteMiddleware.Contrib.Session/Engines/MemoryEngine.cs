@@ -63,7 +63,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
         while (true)
         {
             var before = entry.Record;
-            ReadOnlyMemory<byte>? old = before.Fields.TryGetValue(key, out var found) ? found : null;
+            ReadOnlyMemory<byte>? old = before.Fields.TryGetValue(key, out var found) ? found : default(ReadOnlyMemory<byte>?);
 
             // The application's code runs outside the lock; if someone was faster, it runs again.
             var json = change(old);

@@ -15,7 +15,7 @@ internal sealed class SessionUpdate<T>(SessionState state, string key, Func<T?, 
         if (!state.IsStored(key))
         {
             // Nobody else can see this value yet; it is saved with the rest.
-            state.Set(key, Apply(state.TryFind(key, out var json) ? json : null));
+            state.Set(key, Apply(state.TryFind(key, out var json) ? json : default(ReadOnlyMemory<byte>?)));
             return _result;
         }
 
