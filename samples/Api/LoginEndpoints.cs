@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using RouteMiddleware.Contrib.Session;
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.RateLimit;
 
 namespace Api;
 

@@ -1,3 +1,5 @@
+using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
 using RouteMiddleware.Middleware.Timing;
@@ -11,6 +13,8 @@ internal static class BuiltInMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        AuthRegistration.Add(builder);
+        RateLimitRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);
         TimingRegistration.Add(builder);
