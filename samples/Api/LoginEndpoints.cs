@@ -43,9 +43,8 @@ public static class LoginEndpoints
             return Results.Ok(new { access_token = token, token_type = "Bearer", expires_in = (int)TokenLifetime.TotalSeconds });
         });
 
-        routes.MapGet("/profile", (RouteSession session) => session.UserId is { } id
-            ? Results.Ok(new { user_id = id, username = session.Get<string>("username") })
-            : Results.Problem("Log in first.", title: "Not logged in", statusCode: 401)).WithMiddleware("session");
+        routes.MapGet("/profile", (RouteSession session) => new { user_id = session.UserId, username = session.Get<string>("username") })
+            .WithMiddleware("session", "session_auth"); // session_auth: 401 "Not logged in" where nobody is
 
         routes.MapPost("/logout", (RouteSession session) =>
         {
