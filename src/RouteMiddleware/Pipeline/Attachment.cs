@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
@@ -6,6 +7,8 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>One call of <c>WithMiddleware</c> or <c>WithoutMiddleware</c>: made at the call and shared by all endpoints and builds, so that it identifies what it attached.</summary>
 internal sealed class Attachment : IRouteMiddlewareMetadata
 {
+    private string? _route;
+
     private Attachment(string name, string? argument, int line, string file)
     {
         Name = name;
@@ -34,7 +37,13 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
 
     public Type? ConfiguredType { get; private init; }
 
-    public string Where => Origin ?? $"WithMiddleware(\"{this}\")";
+    /// <summary>How faults name the place: the first route that it was found on, with file and line of the call.</summary>
+    public string Where => (_route, Origin) switch
+    {
+        ({ } route, { } origin) => $"{route} ({origin})",
+        ({ } route, null) => route,
+        _ => Origin ?? $"WithMiddleware(\"{this}\")",
+    };
 
     public static Attachment Of(MiddlewareEntry entry, int line, string file)
     {
@@ -69,6 +78,9 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
     }
 
     public static Attachment Without(Type type, int line, string file) => new(type.FullName ?? type.Name, null, line, file) { IsExclusion = true, Type = type };
+
+    /// <summary>Says which endpoint it stands on; the first one counts.</summary>
+    public void FoundOn(EndpointBuilder endpoint) => _route ??= RouteName.Of(endpoint);
 
     /// <summary>Whether this exclusion takes a plan off: by alias, group or type, and by argument where it names one.</summary>
     public bool TakesOff(LinkPlan plan)

@@ -16,6 +16,7 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
     {
         var pending = PendingChain.Of(endpoint, resolver);
         pending.Add(attachment);
+        attachment.FoundOn(endpoint);
         endpoint.Metadata.Add(attachment);
 
         if (resolver.MayHaveHandlerStage(attachment))

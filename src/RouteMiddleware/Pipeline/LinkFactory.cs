@@ -56,7 +56,7 @@ internal sealed partial class LinkFactory(
         var registration = plan.Registration;
         var shape = _shapes.Of(registration);
         var faults = new FaultList();
-        var options = shape is MiddlewareShape.None or MiddlewareShape.Container ? null : catalog.Options.Create(plan, faults);
+        var options = shape is MiddlewareShape.None or MiddlewareShape.Container ? null : CreateOptions(plan, faults);
 
         if (shape == MiddlewareShape.Container && (plan.Argument is not null || plan.Options.Count > 0 || plan.Configure is not null))
         {
@@ -69,7 +69,8 @@ internal sealed partial class LinkFactory(
         }
 
         // A faulty option does not hide the next one: what could be read is checked all the same.
-        var link = shape == MiddlewareShape.None ? null : Create(plan, shape, options, faults);
+        var isOutOfOptions = options is null && registration.OptionsType is not null && shape != MiddlewareShape.Container;
+        var link = shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
 
         foreach (var fault in faults.ToArray())
         {
@@ -113,6 +114,20 @@ internal sealed partial class LinkFactory(
         return shape == MiddlewareShape.Convention
             ? new ConventionLink(plan, registration.MiddlewareType!, options, services)
             : CreateInstance(plan, () => ActivatorUtilities.CreateInstance(services, registration.MiddlewareType!, options is null ? [] : [options]), faults);
+    }
+
+    private object? CreateOptions(LinkPlan plan, FaultList faults)
+    {
+        try
+        {
+            return catalog.Options.Create(plan, faults);
+        }
+        catch (Exception exception)
+        {
+            // A configure delegate of the application may throw anything.
+            AddFaults(exception, plan, faults);
+            return null;
+        }
     }
 
     private InstanceLink? CreateInstance(LinkPlan plan, Func<object> create, FaultList faults)

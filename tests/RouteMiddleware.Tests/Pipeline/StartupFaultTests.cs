@@ -11,7 +11,7 @@ public sealed class StartupFaultTests
 
     public static TheoryData<string, Action<WebApplication>, string, string> Calls => new()
     {
-        { "alias", app => app.MapGet("/", () => "").WithMiddleware("trial"), "StartupFaultTests.cs:", "Did you mean 'trail'?" },
+        { "alias", app => app.MapGet("/x", () => "").WithMiddleware("trial"), "GET /x (StartupFaultTests.cs:", "Did you mean 'trail'?" },
         { "alias in exclusion", app => app.MapGet("/", () => "").WithMiddleware("trail").WithoutMiddleware("trial"), "GET / (StartupFaultTests.cs:", "Did you mean 'trail'?" },
         { "exclusion of nothing", app => app.MapGet("/", () => "").WithoutMiddleware("trail"), "GET /", "takes off what is not there" },
         { "exclusion of another argument", app => app.MapGet("/", () => "").WithMiddleware("sized:5").WithoutMiddleware("sized:6"), "GET /", "WithoutMiddleware(\"sized:6\")" },
@@ -23,6 +23,7 @@ public sealed class StartupFaultTests
         { "option value", app => app.MapGet("/", () => "").WithMiddleware(new MiddlewareEntry("sized") { Options = { ["Size"] = "much" } }), "Options:Size", "'much' is no whole number" },
         { "options where none are taken", app => app.MapGet("/", () => "").WithMiddleware(new MiddlewareEntry("trail") { Options = { ["Size"] = "1" } }), "StartupFaultTests.cs:", "'trail' takes no options" },
         { "foreign options", app => app.MapGet("/", () => "").WithMiddleware("sized", (Needy _) => { }), "StartupFaultTests.cs:", "the call configures Needy" },
+        { "configure that throws", app => app.MapGet("/", () => "").WithMiddleware("sized", (SizedOptions _) => throw new InvalidOperationException("no size today")), "GET / (StartupFaultTests.cs:", "no size today" },
         { "no middleware", app => app.MapGet("/", () => "").WithMiddleware<Order>(), "StartupFaultTests.cs:", "Order is no middleware." },
         { "constructor", app => app.MapGet("/", () => "").WithMiddleware<Needy>(), "StartupFaultTests.cs:", "System.Text.StringBuilder" },
         { "constructor of a convention class", app => app.MapGet("/", () => "").WithMiddleware<NeedyConvention>(), "StartupFaultTests.cs:", "StringBuilder" },
