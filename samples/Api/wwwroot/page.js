@@ -1,6 +1,6 @@
-// Everything that comes from the server is shown with textContent, never as markup.
+// What can be done on the page: log in, order, look at the dashboard.
 
-const $ = (id) => document.getElementById(id);
+import { $, call, element, reason } from './calls.js';
 
 /** The access token lives in this variable alone: no script of another page and no restart of the browser finds it. */
 let token = null;
@@ -11,93 +11,10 @@ const remembered = {
   set: (value) => (value ? sessionStorage.setItem('logged-in', 'yes') : sessionStorage.removeItem('logged-in')),
 };
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined && text !== null) made.textContent = String(text);
-  return made;
-}
-
 function notice(id, text, state) {
   const target = $(id);
   target.textContent = text ?? '';
   target.dataset.state = state ?? '';
-}
-
-// ---- Calls
-
-async function call(method, path, { body, bearer } = {}) {
-  const headers = { Accept: 'application/json' };
-  if (body) headers['Content-Type'] = 'application/json';
-  if (bearer && token) headers.Authorization = `Bearer ${token}`;
-
-  try {
-    const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: 'no-store' });
-    const text = await response.text();
-    const answer = { ok: response.ok, status: response.status, headers: response.headers, data: read(text), text };
-    record(method, path, answer);
-    return answer;
-  } catch {
-    const answer = { ok: false, status: 0, headers: new Headers(), data: null, text: '' };
-    record(method, path, answer);
-    return answer;
-  }
-}
-
-function read(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function reason(answer) {
-  if (answer.status === 0) return 'The server did not answer. Is it running?';
-  const wait = answer.headers.get('Retry-After');
-  const said = answer.data?.detail ?? answer.data?.title ?? answer.data?.message ?? `The server answered ${answer.status}.`;
-  return wait ? `${said} Try again in ${wait} s.` : said;
-}
-
-// ---- The list of calls
-
-const shown = 30;
-
-function record(method, path, answer) {
-  const line = element('div', 'line');
-  const status = element('span', 'status', answer.status || 'no answer');
-  status.dataset.state = answer.ok ? 'good' : answer.status >= 400 && answer.status < 500 ? 'warn' : 'bad';
-  line.append(element('span', 'method', method), element('span', 'path', path), status);
-
-  const facts = element('dl', 'facts');
-  const left = answer.headers.get('X-RateLimit-Remaining');
-  const limit = answer.headers.get('X-RateLimit-Limit');
-  fact(facts, 'Request id', answer.headers.get('X-Request-ID'));
-  fact(facts, 'Response time', answer.headers.get('X-Response-Time'));
-  fact(facts, 'Limit left', left && limit ? `${left} of ${limit}` : left);
-  fact(facts, 'Retry after', answer.headers.get('Retry-After') && `${answer.headers.get('Retry-After')} s`);
-
-  const entry = element('li');
-  entry.append(line, facts);
-
-  if (answer.text) {
-    const details = element('details');
-    details.append(element('summary', '', 'Answer'), element('pre', '', pretty(answer)));
-    entry.append(details);
-  }
-
-  $('log').prepend(entry);
-  while ($('log').children.length > shown) $('log').lastElementChild.remove();
-}
-
-function fact(list, name, value) {
-  if (value) list.append(element('dt', '', name), element('dd', '', value));
-}
-
-/** A token is shown by its beginning only, so that a screenshot of this page gives nothing away. */
-function pretty(answer) {
-  if (answer.data === null) return answer.text;
-  return JSON.stringify(answer.data, (key, value) => (key === 'access_token' ? `${String(value).slice(0, 12)}…` : value), 2);
 }
 
 // ---- Account
@@ -117,6 +34,7 @@ async function logIn(username, password) {
   notice('account-notice', login.data?.message ?? 'Logged in.', 'good');
   await loadProfile();
   await loadOrders();
+  if (!issued.ok) notice('orders-notice', reason(issued), 'bad');
 
   // The form that had the focus is gone.
   $(token === null ? 'logout' : 'item').focus();
@@ -186,7 +104,7 @@ function showAccess(loggedIn) {
 
 async function loadOrders() {
   if (token === null) return;
-  const answer = await call('GET', '/api/orders', { bearer: true });
+  const answer = await call('GET', '/api/orders', { token });
 
   if (answer.ok) {
     showOrders(Array.isArray(answer.data) ? answer.data : answer.data?.orders ?? []);
@@ -196,7 +114,7 @@ async function loadOrders() {
 }
 
 async function placeOrder(item, quantity) {
-  const answer = await call('POST', '/api/orders', { body: { item, quantity }, bearer: true });
+  const answer = await call('POST', '/api/orders', { body: { item, quantity }, token });
 
   if (!answer.ok) {
     refused('orders-notice', answer);
@@ -210,7 +128,7 @@ async function placeOrder(item, quantity) {
 }
 
 async function checkOrder(id) {
-  const answer = await call('GET', `/api/orders/${encodeURIComponent(id)}`, { bearer: true });
+  const answer = await call('GET', `/api/orders/${encodeURIComponent(id)}`, { token });
 
   if (answer.ok) {
     notice('orders-notice', `Order ${answer.data?.id ?? id}: ${answer.data?.quantity} × ${answer.data?.item}.`, 'good');
@@ -246,7 +164,7 @@ function showOrders(orders) {
 // ---- Admin
 
 async function openDashboard() {
-  const answer = await call('GET', '/admin/dashboard', { bearer: true });
+  const answer = await call('GET', '/admin/dashboard', { token });
 
   if (answer.ok) {
     notice('admin-notice');
