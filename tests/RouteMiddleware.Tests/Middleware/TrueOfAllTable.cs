@@ -7,6 +7,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
     {
         Add("request_id", "X-Request-ID");
         Add("timing", "X-Response-Time");
+        Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
         Add("security_headers", "X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Referrer-Policy, Permissions-Policy, Content-Security-Policy, Cross-Origin-Opener-Policy");
     }
 
