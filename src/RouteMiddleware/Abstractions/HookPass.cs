@@ -10,7 +10,7 @@ internal sealed class HookPass
 {
     // As the runtime's own StringBuilderCache: a slot per thread needs no lock, and a lost object is only garbage.
     [ThreadStatic]
-    private static HookPass? t_free;
+    private static HookPass? _free;
 
     private HookRun? _run;
     private HttpContext? _context;
@@ -23,8 +23,8 @@ internal sealed class HookPass
 
     public static HookPass Rent(HookRun run, HttpContext context)
     {
-        var pass = t_free ?? new HookPass();
-        t_free = null;
+        var pass = _free ?? new HookPass();
+        _free = null;
         pass._run = run;
         pass._context = context;
         return pass;
@@ -46,7 +46,7 @@ internal sealed class HookPass
             _context = null;
             _entered = 0;
             _isEnteringDone = false;
-            t_free = this;
+            _free = this;
         }
 
         return run.RunAfterHooksAsync(context, entered);

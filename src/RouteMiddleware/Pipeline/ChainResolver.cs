@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
@@ -7,7 +8,27 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>Finds out, for one endpoint, which links run: what was put on, less what was taken off, in reading order.</summary>
 internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans plans, LinkFactory links, GlobalChain global)
 {
+    private readonly ConcurrentDictionary<AttachmentSequence, ResolvedChain> _resolved = new();
+
     public ResolvedChain Resolve(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments)
+    {
+        var sequence = new AttachmentSequence([.. attachments]);
+
+        if (!_resolved.TryGetValue(sequence, out var resolved))
+        {
+            resolved = Find(endpoint, attachments);
+
+            // A faulty chain is looked at again for each route, so that its faults name each.
+            if (!resolved.IsFaulty)
+            {
+                _resolved.TryAdd(sequence, resolved);
+            }
+        }
+
+        return resolved;
+    }
+
+    private ResolvedChain Find(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments)
     {
         var faults = new FaultList();
         var candidates = new List<(Attachment? Owner, LinkPlan Plan, int Global)>();

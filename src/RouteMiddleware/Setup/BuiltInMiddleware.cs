@@ -1,3 +1,7 @@
+using RouteMiddleware.Middleware.RequestId;
+using RouteMiddleware.Middleware.SecurityHeaders;
+using RouteMiddleware.Middleware.Timing;
+
 namespace RouteMiddleware.Setup;
 
 /// <summary>The table of built-in middleware: a line each.</summary>
@@ -6,5 +10,9 @@ internal static class BuiltInMiddleware
     public static void AddTo(RouteMiddlewareBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+
+        RequestIdRegistration.Add(builder);
+        SecurityHeadersRegistration.Add(builder);
+        TimingRegistration.Add(builder);
     }
 }

@@ -124,8 +124,8 @@ public sealed class StageTests
 
     private sealed class TwoStages : IMiddleware, IEndpointFilter
     {
-        private static int s_made;
-        private readonly int _number = Interlocked.Increment(ref s_made);
+        private static int _made;
+        private readonly int _number = Interlocked.Increment(ref _made);
 
         public Task InvokeAsync(HttpContext context, RequestDelegate next)
         {

@@ -1,0 +1,124 @@
+using RouteMiddleware.Contrib.Session.Cookies;
+using RouteMiddleware.Contrib.Session.Records;
+using RouteMiddleware.Contrib.Session.Sealing;
+
+namespace RouteMiddleware.Contrib.Session.Engines;
+
+/// <summary>Keeps the session in the cookie itself. Nothing is stored but the ids of sessions that ended on this instance.</summary>
+internal sealed class SigningEngine(
+    ICookieSealer sealer,
+    CookieShape cookie,
+    SessionLifetimes lifetimes,
+    int maxCookieBytes,
+    RevokedSessions revoked,
+    RefusedCookies refused,
+    TimeProvider clock) : ISessionEngine
+{
+    // How far the clocks of two instances may differ before a time stamp of the future is foreign.
+    private const long Skew = 60 * 60 * 1000;
+
+    public bool LoadsAtOnce => true;
+
+    public bool TakesTurns => false;
+
+    public bool KeepsRecords => false;
+
+    public ValueTask<LoadedSession> LoadAsync(CookieValues cookies, CancellationToken cancellationToken)
+    {
+        var wasRotated = false;
+        string? reason = null;
+
+        while (cookies.TryNext(out var value))
+        {
+            if (value.IsEmpty)
+            {
+                continue;
+            }
+
+            if (!sealer.TryOpen(value, out var payload) || !SessionPayload.TryRead(payload, lifetimes, out var id, out var record))
+            {
+                reason = RefusedCookies.BadSignature;
+                continue;
+            }
+
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+            if (now >= record.ExpiresAt || record.RenewedAt > now + Skew)
+            {
+                reason ??= RefusedCookies.Expired;
+            }
+            else if (revoked.TryFind(id, out var revocation))
+            {
+                reason ??= RefusedCookies.Ended;
+                wasRotated |= revocation.IsRotation && now - revocation.Since < MemoryEntry.RotationGrace;
+            }
+            else
+            {
+                return new(new LoadedSession(id, record));
+            }
+        }
+
+        if (reason is not null)
+        {
+            refused.Report(reason);
+        }
+
+        return new(new LoadedSession(default, null, null, wasRotated));
+    }
+
+    public ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
+    {
+        var (loaded, changes, _, now) = save;
+
+        if ((loaded.WasRotated && !changes.IsRotated && !changes.IsFlushed) || WasEndedMeanwhile(save))
+        {
+            return new(SavedSession.Dropped);
+        }
+
+        if (loaded.Record is { } before && (changes.IsFlushed || changes.IsRotated))
+        {
+            // A concurrent request may have renewed the cookie just now: its longest life counts from this moment.
+            var until = Math.Max(before.ExpiresAt, lifetimes.ExpiresAt(before.CreatedAt, now, before.Lifetime));
+            revoked.Revoke(loaded.Id, until, now, rotated: !changes.IsFlushed);
+        }
+
+        var record = changes.ApplyTo(loaded.Record, lifetimes, now);
+
+        if (record.IsEmpty)
+        {
+            return new(SavedSession.Emptied);
+        }
+
+        var id = save.NeedsNewId ? save.NewId : loaded.Id;
+        var value = sealer.Seal(SessionPayload.Write(id, record));
+        ThrowIfTooLarge(value.Length);
+        return new(new SavedSession(SaveOutcome.Saved, value, new(id, record)));
+    }
+
+    public ValueTask<SavedSession> UpdateAsync(LoadedSession session, string key, Func<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>> change, CancellationToken cancellationToken)
+        => throw new NotSupportedException("A session in a cookie has no record that could be updated.");
+
+    public void CheckSize(SessionSave save)
+        => ThrowIfTooLarge(sealer.SealedLength(SessionPayload.SizeOf(save.Changes.ApplyTo(save.Loaded.Record, lifetimes, save.Now))));
+
+    public void Release(LoadedSession session)
+    {
+    }
+
+    private void ThrowIfTooLarge(int valueLength)
+    {
+        var size = cookie.Overhead + valueLength;
+
+        if (size > maxCookieBytes)
+        {
+            throw new SessionTooLargeException(size, maxCookieBytes);
+        }
+    }
+
+    // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another rotation starts one of its own.
+    private bool WasEndedMeanwhile(SessionSave save)
+        => save.Loaded.Record is not null
+            && !save.Changes.IsFlushed
+            && revoked.TryFind(save.Loaded.Id, out var revocation)
+            && !(revocation.IsRotation && save.Changes.IsRotated);
+}

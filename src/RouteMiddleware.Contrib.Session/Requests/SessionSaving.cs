@@ -1,0 +1,210 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using RouteMiddleware.Contrib.Session.Engines;
+
+namespace RouteMiddleware.Contrib.Session.Requests;
+
+/// <summary>
+/// Saves a used session before the first byte of the answer goes out, and puts its headers on the answer. A changed session stands in the way of the
+/// body (<see cref="SavingBody"/>), so that a save that fails can still become a refusal, whatever kind of endpoint answers.
+/// </summary>
+internal sealed partial class SessionSaving
+{
+    private static readonly Func<object, Task> OnStarting = static state => ((SessionSaving)state).OnStartingAsync();
+
+    private readonly SessionState _state;
+    private readonly HttpContext _context;
+    private IHttpResponseBodyFeature? _outerBody;
+    private SavingBody? _body;
+    private ExceptionDispatchInfo? _failure;
+    private string? _setCookie;
+
+    public SessionSaving(SessionState state)
+    {
+        _state = state;
+        _context = state.Context;
+
+        if (!_context.Response.HasStarted)
+        {
+            _context.Response.OnStarting(OnStarting, this);
+        }
+    }
+
+    /// <summary>How the request is refused where the session failed it.</summary>
+    public Refusal? Refusal { get; private set; }
+
+    /// <summary>Whether the end of the request has work for this.</summary>
+    public bool IsPending => _body is not null || _failure is not null || _state.NeedsSave;
+
+    /// <summary>The session is about to change: from here on the body waits for the save.</summary>
+    public void Begin()
+    {
+        if (_body is null && _context.Features.Get<IHttpResponseBodyFeature>() is { } outer)
+        {
+            _outerBody = outer;
+            _body = new(outer, this);
+            _context.Features.Set<IHttpResponseBodyFeature>(_body);
+        }
+    }
+
+    public void Fail(ExceptionDispatchInfo failure, Refusal? refusal)
+    {
+        _failure = failure;
+        Refusal = refusal;
+        _setCookie = null;
+        _state.DiscardChanges();
+    }
+
+    /// <summary>Saves what changed, if the answer's status lets it stand.</summary>
+    public ValueTask SaveAsync()
+    {
+        _failure?.Throw();
+
+        if (!_state.NeedsSave)
+        {
+            return default;
+        }
+
+        // A handler that failed did not mean what it had changed so far.
+        if (_context.Response.StatusCode >= StatusCodes.Status500InternalServerError || _context.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            _state.DiscardChanges();
+            return default;
+        }
+
+        if (_state.Rules.Cookie.NeedsHttps && !_context.Request.IsHttps)
+        {
+            var exception = new InvalidOperationException($"The session can't be saved: the cookie '{_state.Rules.Cookie.Name}' may be sent over https only, and this request came over http.");
+            Log.NeedsHttps(_state.Rules.Logger, _state.Rules.Cookie.Name);
+            Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.NeedsHttps);
+            throw exception;
+        }
+
+        return SaveToEngineAsync();
+    }
+
+    /// <summary>Takes over what the engine wrote: the cookie that goes out with the headers.</summary>
+    public void Accept(SavedSession saved)
+    {
+        _state.Accept(saved);
+
+        switch (saved.Outcome)
+        {
+            case SaveOutcome.Saved:
+                var age = _state.Rules.Lifetimes.CookieAge(saved.Session.Record!, _state.Rules.Now);
+                _setCookie = _state.Rules.Cookie.Set(saved.CookieValue!, age, _context.Request.IsHttps);
+                break;
+            case SaveOutcome.Emptied:
+                _setCookie = _state.HasCookie ? _state.Rules.Cookie.Delete(_context.Request.IsHttps) : null;
+                break;
+            case SaveOutcome.Dropped:
+                Log.WriteDropped(_state.Rules.Logger, _context.Request.Path);
+                break;
+        }
+    }
+
+    /// <summary>The handler is through: saves where no byte went out yet, and lets what was buffered go.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        if (!_context.Response.HasStarted)
+        {
+            await SaveAsync().ConfigureAwait(false);
+        }
+
+        if (_body is { } body)
+        {
+            RemoveBody();
+            await body.DrainAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The handler threw: what it changed is forgotten.</summary>
+    public void Abandon()
+    {
+        _state.DiscardChanges();
+        RemoveBody();
+    }
+
+    private void RemoveBody()
+    {
+        if (_body is not null && ReferenceEquals(_context.Features.Get<IHttpResponseBodyFeature>(), _body))
+        {
+            _context.Features.Set(_outerBody);
+        }
+
+        _body = null;
+    }
+
+    private async ValueTask SaveToEngineAsync()
+    {
+        try
+        {
+            var saving = _state.Rules.Engine.SaveAsync(_state.MakeSave(), CancellationToken.None);
+            var saved = saving.IsCompletedSuccessfully
+                ? saving.Result
+                : await _state.Rules.Store.RunAsync(saving.AsTask(), "save", CancellationToken.None).ConfigureAwait(false);
+
+            Accept(saved);
+            _state.DiscardChanges();
+        }
+        catch (SessionTooLargeException exception)
+        {
+            Fail(ExceptionDispatchInfo.Capture(exception), _state.Rules.InDevelopment ? null : SessionRules.TooLarge);
+            throw;
+        }
+        catch (SessionUnavailableException exception)
+        {
+            Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
+            throw;
+        }
+    }
+
+    private async Task OnStartingAsync()
+    {
+        // Only where nothing stood in the way of the body: it was taken before the session changed, or the connection is upgraded.
+        if (_failure is null)
+        {
+            await SaveAsync().ConfigureAwait(false);
+        }
+
+        var headers = _context.Response.Headers;
+        AppendVary(headers);
+
+        if (_setCookie is { } cookie)
+        {
+            headers.Append("Set-Cookie", cookie);
+            headers.CacheControl = "no-store";
+        }
+
+        // Nothing can be written from here on, so the next request of this session need not wait for the rest of the answer.
+        _state.Release();
+    }
+
+    private static void AppendVary(IHeaderDictionary headers)
+    {
+        foreach (var line in headers.Vary)
+        {
+            foreach (var part in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (part == "*" || part.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+                {
+                    return;
+                }
+            }
+        }
+
+        headers.Append("Vary", "Cookie");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The session was not saved: the cookie '{Cookie}' may be sent over https only, and the request came over http.", EventName = "NeedsHttps")]
+        public static partial void NeedsHttps(ILogger logger, string cookie);
+
+        [LoggerMessage(2, LogLevel.Warning, "'{Path}' changed a session that another request had ended or rotated meanwhile: the change was dropped (reason=session_gone).", EventName = "WriteDropped")]
+        public static partial void WriteDropped(ILogger logger, PathString path);
+    }
+}

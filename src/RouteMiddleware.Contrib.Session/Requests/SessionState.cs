@@ -1,0 +1,249 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using RouteMiddleware.Contrib.Session.Engines;
+using RouteMiddleware.Contrib.Session.Records;
+
+namespace RouteMiddleware.Contrib.Session.Requests;
+
+/// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
+internal sealed partial class SessionState(SessionRules rules, HttpContext context)
+{
+    private readonly SessionChanges _changes = new();
+    private readonly SessionLoading _loading = new(rules, context);
+    private SessionId? _newId;
+    private bool _isOver;
+
+    public SessionRules Rules { get; } = rules;
+
+    public HttpContext Context { get; } = context;
+
+    /// <summary>How the session gets saved; <see langword="null"/> while nothing was asked of it.</summary>
+    public SessionSaving? Saving { get; private set; }
+
+    /// <summary>Whether anything was asked of the session.</summary>
+    public bool IsUsed => Saving is not null;
+
+    /// <summary>Whether the request changed anything, saved or not.</summary>
+    public bool IsModified { get; private set; }
+
+    /// <summary>Whether there is anything that the answer must wait for.</summary>
+    public bool NeedsSave => _changes.Any || (Loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
+
+    public LoadedSession Loaded => _loading.Loaded;
+
+    public bool HasCookie => _loading.HasCookie;
+
+    public bool IsAvailable
+    {
+        get
+        {
+            Use();
+            return !_loading.IsUnavailable;
+        }
+    }
+
+    public bool IsNew
+    {
+        get
+        {
+            Use();
+            return Loaded.Record is null || _changes.IsFlushed;
+        }
+    }
+
+    public string Id
+    {
+        get
+        {
+            Use();
+            return (NeedsNewId ? _newId ??= SessionId.New() : Loaded.Id).ToString();
+        }
+    }
+
+    public string? UserId
+    {
+        get
+        {
+            Use();
+            return _changes.HasUser ? _changes.UserId : _changes.IsFlushed ? null : Loaded.Record?.UserId;
+        }
+    }
+
+    private bool NeedsNewId => Loaded.Record is null || _changes.IsFlushed || _changes.IsRotated;
+
+    /// <summary>The value of a key as it stands for this request.</summary>
+    public bool TryFind(string key, out ReadOnlyMemory<byte> json)
+    {
+        Use();
+        json = default;
+
+        if (_changes.TryFind(key, out var changed))
+        {
+            json = changed.GetValueOrDefault();
+            return changed is not null;
+        }
+
+        return Loaded.Record is { } record && record.Fields.TryGetValue(key, out json);
+    }
+
+    /// <summary>All values as they stand for this request.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> All()
+    {
+        Use();
+        return _changes.ApplyTo(Loaded.Record?.Fields ?? SessionRecord.NoFields);
+    }
+
+    /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
+    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && !_changes.IsCleared && !_changes.Has(key, out _);
+
+    public void Set(string key, ReadOnlyMemory<byte>? json)
+    {
+        BeginChange();
+        var was = _changes.Has(key, out var before);
+        _changes.Set(key, json);
+
+        if (json is null)
+        {
+            return;
+        }
+
+        try
+        {
+            Rules.Engine.CheckSize(MakeSave());
+        }
+        catch (SessionTooLargeException exception)
+        {
+            _changes.Restore(key, was, before);
+            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
+            throw;
+        }
+    }
+
+    public void SetUser(string? userId)
+    {
+        if (string.Equals(UserId, userId, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        BeginChange();
+        _changes.SetUser(userId);
+
+        // Whoever knew the id before must not know the session of whoever logged in.
+        Rotate();
+    }
+
+    public void SetLifetime(TimeSpan? lifetime)
+    {
+        BeginChange();
+        _changes.SetLifetime(lifetime);
+    }
+
+    public void Clear()
+    {
+        BeginChange();
+        _changes.Clear();
+    }
+
+    public void Flush()
+    {
+        BeginChange();
+        _changes.Flush();
+        _newId = null;
+    }
+
+    public void Rotate()
+    {
+        BeginChange();
+        _changes.Rotate();
+        _newId = null;
+    }
+
+    /// <summary>Checks that the session can still be changed, and has the answer wait for its save.</summary>
+    public void BeginChange()
+    {
+        Use();
+
+        if (_loading.IsUnavailable)
+        {
+            throw new InvalidOperationException("The session can't be changed: its store does not answer, and OnStoreFailure is Degrade. Look at IsAvailable first.");
+        }
+
+        if (Context.Response.HasStarted)
+        {
+            Log.ChangedTooLate(Rules.Logger, Context.Request.Path);
+            throw new InvalidOperationException("The session can't be changed any more: the answer has started, and its cookie went out with the headers.");
+        }
+
+        IsModified = true;
+        Saving!.Begin();
+    }
+
+    public ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        BeginUse();
+        var loading = _loading.LoadAsync(cancellationToken);
+        return loading.IsCompletedSuccessfully ? default : new(AwaitAsync(loading));
+    }
+
+    /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
+    public SessionSave MakeSave() => new(Loaded, _changes, NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
+
+    /// <summary>What was saved is what stands now.</summary>
+    public void Accept(SavedSession saved)
+    {
+        _loading.Take(saved);
+        _newId = null;
+    }
+
+    public void DiscardChanges() => _changes.Reset();
+
+    /// <summary>The request needs the session no longer.</summary>
+    public void Release() => _loading.Release();
+
+    /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
+    public void Close()
+    {
+        Release();
+        _isOver = true;
+    }
+
+    private async Task AwaitAsync(ValueTask loading)
+    {
+        try
+        {
+            await loading.ConfigureAwait(false);
+        }
+        catch (SessionUnavailableException exception)
+        {
+            Saving!.Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
+            throw;
+        }
+    }
+
+    private void Use()
+    {
+        BeginUse();
+        _loading.Ensure();
+    }
+
+    private void BeginUse()
+    {
+        if (_isOver)
+        {
+            throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
+        }
+
+        Saving ??= new(this);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "'{Path}' changed its session after its answer had started: the change is refused.", EventName = "ChangedTooLate")]
+        public static partial void ChangedTooLate(ILogger logger, PathString path);
+
+        [LoggerMessage(2, LogLevel.Error, "A session's cookie would have {Size} bytes of {Limit}: the write is refused.", EventName = "TooLarge")]
+        public static partial void TooLarge(ILogger logger, int size, int limit);
+    }
+}

@@ -1,0 +1,11 @@
+namespace RouteMiddleware.Contrib.Session;
+
+/// <summary>Where sessions are kept.</summary>
+public enum SessionEngineKind
+{
+    /// <summary>In the cookie itself, signed and (unless <see cref="SessionOptions.Encrypt"/> is off) encrypted. Needs no store.</summary>
+    Signing,
+
+    /// <summary>In the memory of this instance; the cookie holds an id. For one instance, and for tests.</summary>
+    Memory,
+}

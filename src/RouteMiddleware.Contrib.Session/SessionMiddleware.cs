@@ -1,0 +1,172 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RouteMiddleware.Contrib.Session.Cookies;
+using RouteMiddleware.Contrib.Session.Engines;
+using RouteMiddleware.Contrib.Session.Records;
+using RouteMiddleware.Contrib.Session.Requests;
+using RouteMiddleware.Contrib.Session.Sealing;
+
+namespace RouteMiddleware.Contrib.Session;
+
+/// <summary>Gives requests a session, and saves it before the answer goes out.</summary>
+[OncePerChain]
+internal sealed partial class SessionMiddleware : IMiddleware
+{
+    private readonly SessionRules _rules;
+
+    public SessionMiddleware(
+        SessionOptions options,
+        SessionStores stores,
+        TimeProvider clock,
+        IOptions<JsonOptions> json,
+        IHostEnvironment environment,
+        ILogger<SessionMiddleware> logger,
+        ISessionEngineSource? engines = null)
+    {
+        var secrets = SessionOptionsRules.Check(options);
+        var cookie = CookieOf(options);
+        var lifetimes = new SessionLifetimes(
+            options.CookieMaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            options.IdleTimeout,
+            options.AbsoluteTimeout);
+
+        if (options.Engine == SessionEngineKind.Signing && secrets.Count == 0 && environment.IsProduction() && stores.IsFirstWarning())
+        {
+            Log.SecretMissing(logger);
+        }
+
+        _rules = new()
+        {
+            Engine = engines?.Create(options) ?? CreateEngine(options, secrets, cookie, lifetimes, stores, clock),
+            Cookie = cookie,
+            Lifetimes = lifetimes,
+            Json = new(json.Value.SerializerOptions),
+            Clock = clock,
+            Store = new(options.StoreTimeout, clock, logger),
+            Degrades = options.OnStoreFailure == SessionStoreFailure.Degrade,
+            InDevelopment = environment.IsDevelopment(),
+            Logger = logger,
+        };
+    }
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var feature = new SessionFeature(_rules, context);
+        context.Features.Set<IRouteSessionFeature>(feature);
+        context.Features.Set<ISessionFeature>(feature);
+
+        Task rest;
+
+        try
+        {
+            rest = next(context);
+        }
+        catch (Exception exception)
+        {
+            rest = Task.FromException(exception);
+        }
+
+        if (!rest.IsCompletedSuccessfully || feature.State is { Saving.IsPending: true })
+        {
+            return FinishAsync(rest, feature, context);
+        }
+
+        feature.State?.Close();
+        return rest;
+    }
+
+    private static async Task FinishAsync(Task rest, SessionFeature feature, HttpContext context)
+    {
+        try
+        {
+            await rest.ConfigureAwait(false);
+
+            if (feature.State is { Saving: { } saving })
+            {
+                await saving.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            feature.State?.Saving?.Abandon();
+
+            if (feature.State?.Saving?.Refusal is not { } refusal || context.Response.HasStarted)
+            {
+                throw;
+            }
+
+            await RefuseAsync(context, refusal).ConfigureAwait(false);
+        }
+        finally
+        {
+            feature.State?.Close();
+        }
+    }
+
+    // What the handler said of its own content is not true of the answer that takes its place; what outer middleware set stays.
+    private static Task RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentLength = null;
+
+        foreach (var name in (ReadOnlySpan<string>)["Content-Type", "Content-Encoding", "Content-Disposition", "Content-Range", "Content-Language", "ETag", "Last-Modified", "Expires", "Location"])
+        {
+            headers.Remove(name);
+        }
+
+        return refusal.WriteAsync(context, refusal.Status == StatusCodes.Status503ServiceUnavailable ? TimeSpan.FromSeconds(1) : null);
+    }
+
+    private static CookieShape CookieOf(SessionOptions options) => new(
+        options.CookieName,
+        options.CookiePath,
+        options.CookieDomain,
+        options.CookieHttpOnly,
+        options.CookieSameSite,
+        options.CookieSecure switch
+        {
+            SessionCookieSecure.Always => true,
+            SessionCookieSecure.Never => false,
+            _ => null,
+        });
+
+    private static ISessionEngine CreateEngine(
+        SessionOptions options,
+        IReadOnlyList<byte[]> secrets,
+        CookieShape cookie,
+        SessionLifetimes lifetimes,
+        SessionStores stores,
+        TimeProvider clock)
+    {
+        if (options.Engine == SessionEngineKind.Signing)
+        {
+            return new SigningEngine(CreateSealer(options, secrets, stores), cookie, lifetimes, options.MaxCookieBytes, stores.Revoked, stores.Refused, clock);
+        }
+
+        var store = stores.Memory(options.CookieName);
+        store.Allow(options.MaxSessions);
+        return new MemoryEngine(store, lifetimes, options.Concurrency == SessionConcurrency.Serialize, stores.Refused, clock);
+    }
+
+    private static ICookieSealer CreateSealer(SessionOptions options, IReadOnlyList<byte[]> secrets, SessionStores stores)
+    {
+        if (secrets.Count == 0)
+        {
+            return new ProtectedSealer(stores.DataProtection.Provider, options.CookieName);
+        }
+
+        return options.Encrypt
+            ? new EncryptedSealer([.. secrets.Select(secret => SealingKey.Derive(secret, EncryptedSealer.Purpose, options.CookieName))])
+            : new SignedSealer([.. secrets.Select(secret => SealingKey.Derive(secret, SignedSealer.Purpose, options.CookieName))]);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "No RouteMiddleware:Session:Secret is set: data protection seals the session cookies. Other instances can't read them unless they share its keys, and users are logged out where the keys are lost.", EventName = "SecretMissing")]
+        public static partial void SecretMissing(ILogger logger);
+    }
+}

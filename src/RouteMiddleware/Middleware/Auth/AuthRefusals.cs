@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+
+namespace RouteMiddleware.Middleware.Auth;
+
+/// <summary>The problem details of every refusal. Why a token is invalid is for the log alone: the caller may be the one who forged it.</summary>
+internal sealed class AuthRefusals
+{
+    public const string InvalidToken = "Invalid token";
+    public const string TokenExpired = "Token expired";
+
+    private readonly Refusal _missing = new(
+        StatusCodes.Status401Unauthorized, "credentials_missing", "No authentication credentials provided", "No authentication credentials provided");
+
+    private readonly Refusal _expired = new(StatusCodes.Status401Unauthorized, "token_expired", TokenExpired, TokenExpired);
+
+    private readonly Refusal _invalid = new(StatusCodes.Status401Unauthorized, "token_invalid", InvalidToken, InvalidToken);
+
+    public Refusal Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", "You do not have permission to perform this action.");
+
+    public Refusal Of(TokenFault fault)
+        => ReferenceEquals(fault, TokenFault.Missing) ? _missing
+            : ReferenceEquals(fault, TokenFault.Expired) ? _expired
+            : _invalid;
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RouteMiddleware.Middleware.Auth;
+
+/// <summary>Finds out who a request's user is, and answers those who may not pass.</summary>
+internal abstract class Authenticator
+{
+    /// <summary>The application's own scheme where it registered one under the name, else bearer tokens by the options; <see langword="null"/> with faults.</summary>
+    public static Authenticator? Create(AuthOptions options, BearerVerifiers verifiers, IServiceProvider services, ICollection<string> faults)
+    {
+        if (string.IsNullOrWhiteSpace(options.Scheme))
+        {
+            faults.Add($"{nameof(AuthOptions.Scheme)} is empty: name an authentication scheme, or leave the key out for '{AuthOptions.DefaultScheme}'.");
+            return null;
+        }
+
+        // Once, while the application starts; the platform's own provider answers from memory.
+        if (services.GetService<IAuthenticationSchemeProvider>()?.GetSchemeAsync(options.Scheme).GetAwaiter().GetResult() is not null)
+        {
+            return new SchemeAuthenticator(options.Scheme);
+        }
+
+        if (!string.Equals(options.Scheme, AuthOptions.DefaultScheme, StringComparison.Ordinal))
+        {
+            faults.Add($"{nameof(AuthOptions.Scheme)} is '{options.Scheme}', but no authentication scheme is registered under that name.");
+            return null;
+        }
+
+        return verifiers.Get(options, faults) is { } verifier ? new BearerAuthenticator(verifier) : null;
+    }
+
+    /// <summary>Sets <see cref="HttpContext.User"/>, or tells why it could not.</summary>
+    /// <returns><see langword="null"/> where the user is known.</returns>
+    public abstract ValueTask<TokenFault?> AuthenticateAsync(HttpContext context);
+
+    /// <summary>Answers a request whose user is not known.</summary>
+    public abstract Task ChallengeAsync(HttpContext context, TokenFault fault);
+
+    /// <summary>Answers a request whose user may not do it.</summary>
+    public abstract Task ForbidAsync(HttpContext context);
+}

@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.Extensions.Primitives;
+
+namespace RouteMiddleware.Middleware.Auth;
+
+/// <summary>Bearer tokens of the <c>Authorization</c> header (RFC 6750), checked by the options' own rules.</summary>
+internal sealed class BearerAuthenticator(BearerVerifier verifier) : Authenticator
+{
+    private const string Word = "Bearer";
+
+    private readonly AuthRefusals _refusals = new();
+
+    public override ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
+    {
+        // An outer attachment with the same rules has decided for this request; the user may have been given more claims since.
+        if (context.Features.Get<IAuthenticateResultFeature>() is AuthenticationFeature { User: not null } known && ReferenceEquals(known.Verifier, verifier))
+        {
+            return default;
+        }
+
+        if (Read(context.Request.Headers.Authorization, out var token) is { } fault)
+        {
+            return ValueTask.FromResult<TokenFault?>(fault);
+        }
+
+        var verification = verifier.VerifyAsync(context, token);
+        return verification.IsCompletedSuccessfully ? new(Accept(context, verification.Result)) : AcceptAsync(context, verification);
+    }
+
+    public override Task ChallengeAsync(HttpContext context, TokenFault fault)
+    {
+        context.Response.Headers.WWWAuthenticate = ReferenceEquals(fault, TokenFault.Missing) ? Word
+            : ReferenceEquals(fault, TokenFault.Expired) ? $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.TokenExpired}\""
+            : $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.InvalidToken}\"";
+        return _refusals.Of(fault).WriteAsync(context);
+    }
+
+    public override Task ForbidAsync(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = $"{Word} error=\"insufficient_scope\"";
+        return _refusals.Forbidden.WriteAsync(context);
+    }
+
+    private static TokenFault? Read(StringValues header, out ReadOnlySpan<char> token)
+    {
+        token = default;
+
+        // Two headers are two claims of who the caller is: whoever picks one of them can be led to the wrong one.
+        if (header.Count > 1)
+        {
+            return TokenFault.Header;
+        }
+
+        var value = header.Count == 0 ? default : header[0].AsSpan();
+
+        if (!value.StartsWith(Word, StringComparison.OrdinalIgnoreCase) || value.Length == Word.Length || value[Word.Length] != ' ')
+        {
+            return TokenFault.Missing;
+        }
+
+        token = value[Word.Length..].TrimStart(' ');
+        return token.IsEmpty ? TokenFault.Missing : null;
+    }
+
+    private TokenFault? Accept(HttpContext context, TokenVerdict verdict)
+    {
+        if (verdict.IsRefused(out var fault, out var token))
+        {
+            return fault;
+        }
+
+        var feature = new AuthenticationFeature(token, verifier);
+        context.Features.Set<IHttpAuthenticationFeature>(feature);
+        context.Features.Set<IAuthenticateResultFeature>(feature);
+        return null;
+    }
+
+    private async ValueTask<TokenFault?> AcceptAsync(HttpContext context, ValueTask<TokenVerdict> verification)
+        => Accept(context, await verification.ConfigureAwait(false));
+}

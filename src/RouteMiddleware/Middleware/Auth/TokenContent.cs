@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace RouteMiddleware.Middleware.Auth;
+
+/// <summary>What the strict reader found in a token whose signature is not checked yet. Times are whole seconds since 1970.</summary>
+internal sealed class TokenContent(JsonDocument payload) : IDisposable
+{
+    public JsonElement Payload => payload.RootElement;
+
+    public long Expires { get; init; }
+
+    /// <summary>The later of <c>nbf</c> and <c>iat</c>; zero where there is neither.</summary>
+    public long Begins { get; init; }
+
+    public string? Id { get; init; }
+
+    public void Dispose() => payload.Dispose();
+}

@@ -1,0 +1,58 @@
+using System.Security.Claims;
+
+namespace RouteMiddleware.Middleware.Auth;
+
+/// <summary>A token whose signature was found right: its claims, shared by all requests that bring it, and the time in which it may be used.</summary>
+internal sealed class VerifiedToken
+{
+    private readonly Claim[] _claims;
+    private readonly string _scheme;
+    private readonly DateTimeOffset _begins;
+    private readonly TimeSpan _clockSkew;
+
+    public VerifiedToken(TokenContent content, TimeSpan clockSkew, string scheme)
+    {
+        _claims = TokenClaims.Read(content.Payload);
+        _scheme = scheme;
+        _begins = DateTimeOffset.FromUnixTimeSeconds(content.Begins);
+        _clockSkew = clockSkew;
+        Expires = DateTimeOffset.FromUnixTimeSeconds(content.Expires);
+        Id = content.Id;
+    }
+
+    public DateTimeOffset Expires { get; }
+
+    public string? Id { get; }
+
+    /// <summary>Asked for each request: a token that was good a moment ago may be expired, and a clock can be set back.</summary>
+    public TokenFault? FindFault(DateTimeOffset now, IJwtDenyList denyList)
+    {
+        if (now - _clockSkew >= Expires)
+        {
+            return TokenFault.Expired;
+        }
+
+        if (now + _clockSkew < _begins)
+        {
+            return TokenFault.NotYetValid;
+        }
+
+        return Id is not null && denyList.IsRevoked(Id) ? TokenFault.Revoked : null;
+    }
+
+    public bool Has(string type, string value)
+    {
+        foreach (var claim in _claims)
+        {
+            if (string.Equals(claim.Type, type, StringComparison.OrdinalIgnoreCase) && string.Equals(claim.Value, value, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>An identity of its own for one request: the claims are copied, so that nothing done to it reaches another request.</summary>
+    public ClaimsIdentity CreateIdentity() => new(_claims.Select(static claim => claim.Clone()), _scheme, ClaimTypes.Name, ClaimTypes.Role);
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace RouteMiddleware.Middleware.Timing;
+
+/// <summary>Tells how long the answer took: from here until its headers go out.</summary>
+internal sealed class TimingMiddleware : IMiddleware
+{
+    internal const string ServerTimingHeader = "Server-Timing";
+    private const string ProcessTimeHeader = "X-Process-Time";
+
+    private static readonly Func<object, Task> SendTime = static state =>
+    {
+        var pass = (TimingPass)state;
+        pass.Middleware.Send(pass);
+        return Task.CompletedTask;
+    };
+
+    private readonly TimeProvider _clock;
+    private readonly string _headerName;
+    private readonly DurationFormat _format;
+    private readonly bool _processTime;
+    private readonly bool _serverTiming;
+
+    public TimingMiddleware(TimingOptions options, TimeProvider clock)
+    {
+        options.ThrowIfInvalid();
+
+        _clock = clock;
+        _headerName = options.HeaderName;
+        _format = DurationFormat.TryParse(options.Format)!;
+        _processTime = options.ProcessTime;
+        _serverTiming = options.ServerTiming;
+    }
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var pass = new TimingPass(this, context, _clock.GetTimestamp());
+
+        // The outermost one alone adds to the list of metrics. The other headers are set, not added: the outermost does so last, with the longest time.
+        if (_serverTiming && context.Features.Get<TimingPass>() is null)
+        {
+            context.Features.Set(pass);
+        }
+
+        context.Response.OnStarting(SendTime, pass);
+        return next(context);
+    }
+
+    private void Send(TimingPass pass)
+    {
+        var elapsed = _clock.GetTimestamp() - pass.StartedAt;
+        var frequency = _clock.TimestampFrequency;
+        var headers = pass.Context.Response.Headers;
+
+        headers[_headerName] = _format.Write(elapsed, frequency);
+
+        if (_processTime)
+        {
+            headers[ProcessTimeHeader] = DurationFormat.ProcessTime.Write(elapsed, frequency);
+        }
+
+        if (_serverTiming && ReferenceEquals(pass.Context.Features.Get<TimingPass>(), pass))
+        {
+            headers[ServerTimingHeader] = StringValues.Concat(headers[ServerTimingHeader], DurationFormat.ServerTiming.Write(elapsed, frequency));
+        }
+    }
+}
