@@ -8,10 +8,13 @@ namespace RouteMiddleware;
 
 /// <summary>
 /// An answer that refuses: problem details (RFC 9457) through the application's <see cref="IProblemDetailsService"/>, never cached.
-/// Make one when the middleware is constructed and write it for each request that is refused.
+/// Make one when the middleware is constructed and write it for each request that is refused. It belongs to one application.
 /// </summary>
 public sealed class Refusal
 {
+    private PlainProblem? _plain;
+    private bool _isExamined;
+
     /// <summary>Makes a refusal.</summary>
     /// <param name="status">The status code, 400 to 599.</param>
     /// <param name="code">A stable name for programs, such as <c>rate_limit_exceeded</c>.</param>
@@ -46,13 +49,32 @@ public sealed class Refusal
     /// <param name="context">The request that is refused. Its response must not have started.</param>
     /// <param name="retryAfter">How long the caller should wait: sent as <c>Retry-After</c> and <c>retry_after</c> in whole seconds, rounded up, at least one. Default: not said.</param>
     /// <returns>A task that ends when the answer is written.</returns>
-    public async Task WriteAsync(HttpContext context, TimeSpan? retryAfter = null)
+    public Task WriteAsync(HttpContext context, TimeSpan? retryAfter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
 
-        var response = context.Response;
-        response.StatusCode = Status;
-        response.Headers.CacheControl = "no-store";
+        // Rounded up: a caller who comes back a fraction of a second early is turned away twice.
+        long? seconds = retryAfter is { } wait ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)) : null;
+        context.Response.Headers.CacheControl = "no-store";
+
+        if (seconds is { } value)
+        {
+            context.Response.Headers.RetryAfter = value.ToString(CultureInfo.InvariantCulture);
+        }
+
+        // Asked once: a request's services are a scope, which costs more than the rest. Two requests may both ask at first; they get the same answer.
+        if (!_isExamined)
+        {
+            _plain = PlainProblem.TryCreate(this, context.RequestServices);
+            _isExamined = true;
+        }
+
+        return _plain is { } plain ? plain.WriteAsync(context, seconds) : WriteByServiceAsync(context, seconds);
+    }
+
+    private async Task WriteByServiceAsync(HttpContext context, long? seconds)
+    {
+        context.Response.StatusCode = Status;
 
         var problem = new ProblemDetails
         {
@@ -68,12 +90,9 @@ public sealed class Refusal
             problem.Extensions["requestId"] = feature.RequestId;
         }
 
-        if (retryAfter is { } wait)
+        if (seconds is { } value)
         {
-            // Rounded up: a caller who comes back a fraction of a second early is turned away twice.
-            var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            problem.Extensions["retry_after"] = seconds;
+            problem.Extensions["retry_after"] = value;
         }
 
         var service = context.RequestServices.GetService<IProblemDetailsService>();

@@ -182,5 +182,5 @@ internal sealed class PartitionKeyReader
     }
 
     private static void Append(StringBuilder joined, string? value)
-        => joined.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? -1}:").Append(value);
+        => joined.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? 0}:").Append(value);
 }

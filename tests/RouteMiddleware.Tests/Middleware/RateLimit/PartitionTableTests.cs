@@ -59,6 +59,37 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    public void R3_Table_FullOfIdleKeysBetweenTwoSweeps_HasRoomForEachNewOne()
+    {
+        using var table = CreateTable(maxPartitions: 9);
+        AcquireAll(table, 0, 1);
+        _clock.Advance(Window / 2);
+        AcquireAll(table, 1, 8);
+        _clock.Advance(Window / 2);
+        AcquireAll(table, 9, 1);
+        _clock.Advance(Window / 2);
+        Assert.Equal(9, table.Count);
+
+        Assert.Equal(0, AcquireAll(table, 10, 8));
+        Assert.Equal(1, AcquireAll(table, 18, 1));
+    }
+
+    [Fact]
+    public void R3_Sweep_ForgetsTheSilentThatStandAmongTheLive()
+    {
+        using var table = CreateTable(maxPartitions: 1_000);
+        AcquireAll(table, 0, 100);
+        _clock.Advance(Window / 2);
+        AcquireAll(table, 0, 50);
+        _clock.Advance(Window / 2);
+        Assert.Equal(50, table.Count);
+
+        // No request comes any more.
+        _clock.Advance(Window);
+        Assert.Equal(0, table.Count);
+    }
+
+    [Fact]
     public async Task R3_Key_CountedWithTheOverflow_GetsNoSecondLimitWhenThereIsRoom()
     {
         using var limit = CreateLimit(o => (o.PermitLimit, o.MaxPartitions) = (2, 1));
@@ -190,6 +221,20 @@ public sealed class PartitionTableTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     private static PartitionKey Key(int number) => new(ClientAddress.From(new IPAddress((uint)number)));
+
+    /// <summary>Returns how many were counted with the overflow.</summary>
+    private int AcquireAll(PartitionTable table, int first, int count)
+    {
+        var overflows = 0;
+
+        for (var i = first; i < first + count; i++)
+        {
+            table.Acquire(Key(i), _clock.GetTimestamp(), out _, out var isOverflow);
+            overflows += isOverflow ? 1 : 0;
+        }
+
+        return overflows;
+    }
 
     private static async Task<string> PassAsync(RateLimitMiddleware limit, params int[] hosts)
     {

@@ -82,6 +82,28 @@ public sealed class RateLimitFailuresTests
         Assert.Equal(5, guesses);
     }
 
+    [Theory]
+    [InlineData("/plain")]
+    [InlineData("/nested")]
+    public async Task Success_KnownFromTheResult_GivesBackBeforeItIsWritten(string path)
+    {
+        var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await Limits.StartAsync(_clock, app =>
+        {
+            var group = app.MapGroup("").WithRateLimit(o => (o.PermitLimit, o.Count) = (1, RateLimitCount.Failures));
+            group.MapGet("/plain", () => new SlowResult(begun, gate.Task));
+            group.MapGet("/nested", Results<SlowResult, NotFound> () => new SlowResult(begun, gate.Task));
+            group.MapGet("/other", () => "ok");
+        });
+
+        var slow = app.StatusAsync(path);
+        await begun.Task;
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/other"));
+
+        gate.SetResult();
+        Assert.Equal(HttpStatusCode.OK, await slow);
+    }
+
     [Fact]
     public async Task Failures_WithALimitOnAllBesides_AreReportedWithTheTightest()
     {
@@ -122,6 +144,17 @@ public sealed class RateLimitFailuresTests
         });
         group.MapGet("/own/{status:int}", (int status) => new OwnResult(status));
     });
+
+    private sealed class SlowResult(TaskCompletionSource begun, Task gate) : IResult, IStatusCodeHttpResult
+    {
+        public int? StatusCode => 200;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            begun.SetResult();
+            return gate;
+        }
+    }
 
     private sealed class OwnResult(int status) : IResult
     {

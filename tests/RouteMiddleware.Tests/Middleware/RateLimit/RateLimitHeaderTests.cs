@@ -141,6 +141,18 @@ public sealed class RateLimitHeaderTests
         AssertHeaders(third, "2", "0", "3600");
     }
 
+    [Theory]
+    [InlineData("rate_limit:2/1m", "rate_limit:2/1h")]
+    [InlineData("rate_limit:2/1h", "rate_limit:2/1m")]
+    public async Task SeveralLimits_WithAsMuchLeft_ReportTheOneThatLastsLonger(string outer, string inner)
+    {
+        await using var app = await Limits.StartAsync(_clock, app => app.MapGet("/", () => "ok").WithMiddleware(outer, inner));
+
+        using var response = await app.SendAsync("/");
+
+        AssertHeaders(response, "2", "1", "3600");
+    }
+
     [Fact]
     public async Task SeveralLimits_OfWhichTheSecondRefuses_ReportTheOneThatRefuses()
     {

@@ -128,11 +128,12 @@ public sealed class SlidingPartitionTests
         var partition = Create(limit: 1_000, window: 1_000_000, cost: 1);
         var first = partition.Acquire(now: 3);
 
-        for (var now = 10; partition.SlotCount != 1 && now < 3_000; now += 7)
+        for (var now = 10; now < 3_000; now += 7)
         {
             partition.Acquire(now);
         }
 
+        Assert.Equal(1, partition.SlotCount);
         var before = partition.Load(now: 3_000).Used;
         partition.Release(first.Stamp, now: 3_000);
 
@@ -147,6 +148,19 @@ public sealed class SlidingPartitionTests
         partition.Acquire(now: 100);
 
         Assert.Equal(1, partition.Release(early.Stamp, now: 150).Remaining);
+    }
+
+    [Fact]
+    public void Memory_WithManyRequestsOfOneMoment_IsThatOfOne()
+    {
+        var partition = Create(limit: 1_000, window: 1_000_000, cost: 1);
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            partition.Acquire(now: 5);
+        }
+
+        Assert.Equal(1, partition.SlotCount);
     }
 
     [Fact]
