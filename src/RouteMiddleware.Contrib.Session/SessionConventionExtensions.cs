@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using RouteMiddleware.Contrib.Session;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -13,7 +12,7 @@ public static class SessionConventionExtensions
     /// <param name="line">Filled in by the compiler.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <returns><paramref name="builder"/>, for chaining.</returns>
-    public static TBuilder WithSession<TBuilder>(this TBuilder builder, Action<SessionOptions> configure, [CallerLineNumber] int line = 0, [CallerFilePath] string file = "")
+    public static TBuilder WithSession<TBuilder>(this TBuilder builder, Action<RouteMiddleware.Contrib.Session.SessionOptions> configure, [CallerLineNumber] int line = 0, [CallerFilePath] string file = "")
         where TBuilder : IEndpointConventionBuilder
         => builder.WithMiddleware("session", configure, line, file);
 }

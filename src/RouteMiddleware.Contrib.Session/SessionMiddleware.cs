@@ -90,11 +90,11 @@ internal sealed partial class SessionMiddleware : IMiddleware
                 await saving.CompleteAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             feature.State?.Saving?.Abandon();
 
-            if (feature.State?.Saving?.Refusal is not { } refusal || context.Response.HasStarted)
+            if (feature.State?.Saving?.RefusalOf(exception) is not { } refusal || context.Response.HasStarted)
             {
                 throw;
             }

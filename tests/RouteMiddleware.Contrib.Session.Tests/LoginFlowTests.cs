@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Builder;
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 using RouteMiddleware.Tests.Kit;
 

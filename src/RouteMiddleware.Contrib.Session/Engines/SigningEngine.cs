@@ -17,6 +17,8 @@ internal sealed class SigningEngine(
     // How far the clocks of two instances may differ before a time stamp of the future is foreign.
     private const long Skew = 60 * 60 * 1000;
 
+    private readonly RememberedCookies _remembered = new();
+
     public bool LoadsAtOnce => true;
 
     public bool TakesTurns => false;
@@ -35,7 +37,7 @@ internal sealed class SigningEngine(
                 continue;
             }
 
-            if (!sealer.TryOpen(value, out var payload) || !SessionPayload.TryRead(payload, lifetimes, out var id, out var record))
+            if (!TryOpen(value, out var id, out var record))
             {
                 reason = RefusedCookies.BadSignature;
                 continue;
@@ -103,6 +105,22 @@ internal sealed class SigningEngine(
 
     public void Release(LoadedSession session)
     {
+    }
+
+    private bool TryOpen(ReadOnlySpan<char> value, out SessionId id, out SessionRecord record)
+    {
+        if (_remembered.TryFind(value, out id, out record))
+        {
+            return true;
+        }
+
+        if (!sealer.TryOpen(value, out var payload) || !SessionPayload.TryRead(payload, lifetimes, out id, out record))
+        {
+            return false;
+        }
+
+        _remembered.Remember(value, id, record);
+        return true;
     }
 
     private void ThrowIfTooLarge(int valueLength)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -13,6 +14,7 @@ internal sealed class SessionJson
     private const int MaxDepth = 16;
 
     private readonly JsonSerializerOptions _options;
+    private readonly bool _readsTextsItself;
 
     public SessionJson(JsonSerializerOptions application)
     {
@@ -20,6 +22,7 @@ internal sealed class SessionJson
         _options.MaxDepth = _options.MaxDepth == 0 ? MaxDepth : Math.Min(_options.MaxDepth, MaxDepth);
         _options.TypeInfoResolverChain.Add(SessionJsonContext.Default);
         _options.MakeReadOnly();
+        _readsTextsItself = _options.Converters.Count == 0;
     }
 
     public byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>());
@@ -27,7 +30,16 @@ internal sealed class SessionJson
     public byte[] WriteObject(object? value)
         => value is null ? "null"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(value, _options.GetTypeInfo(value.GetType()));
 
-    public T? Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, TypeOf<T>());
+    public T? Read<T>(ReadOnlySpan<byte> json)
+    {
+        // The most frequent value by far, a plain text, needs no reader.
+        if (typeof(T) == typeof(string) && _readsTextsItself && json is [(byte)'"', .. var text, (byte)'"'] && !text.Contains((byte)'\\'))
+        {
+            return (T)(object)Encoding.UTF8.GetString(text);
+        }
+
+        return JsonSerializer.Deserialize(json, TypeOf<T>());
+    }
 
     /// <summary>A text, a number (<see cref="int"/>, <see cref="long"/> or <see cref="double"/>) or a truth value as such; anything else as <see cref="JsonElement"/>.</summary>
     public static object? ReadObject(ReadOnlySpan<byte> json)

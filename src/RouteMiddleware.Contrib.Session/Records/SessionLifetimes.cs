@@ -21,6 +21,9 @@ internal sealed class SessionLifetimes(TimeSpan? cookieMaxAge, TimeSpan? idle, T
         return absolute is { } absoluteSpan ? Math.Min(expires, Add(createdAt, absoluteSpan)) : expires;
     }
 
+    /// <summary>Whether sessions are renewed at all, so that nobody asks the clock in vain.</summary>
+    public bool Slides => idle is not null;
+
     public bool IsRenewalDue(SessionRecord record, long now) => now - record.RenewedAt >= _renewAfter;
 
     /// <summary>What the cookie says of its end; <see langword="null"/> for a cookie that ends with the browser.</summary>

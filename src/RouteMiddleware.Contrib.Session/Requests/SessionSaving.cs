@@ -21,6 +21,7 @@ internal sealed partial class SessionSaving
     private SavingBody? _body;
     private ExceptionDispatchInfo? _failure;
     private string? _setCookie;
+    private Refusal? _refusal;
 
     public SessionSaving(SessionState state)
     {
@@ -32,9 +33,6 @@ internal sealed partial class SessionSaving
             _context.Response.OnStarting(OnStarting, this);
         }
     }
-
-    /// <summary>How the request is refused where the session failed it.</summary>
-    public Refusal? Refusal { get; private set; }
 
     /// <summary>Whether the end of the request has work for this.</summary>
     public bool IsPending => _body is not null || _failure is not null || _state.NeedsSave;
@@ -53,10 +51,17 @@ internal sealed partial class SessionSaving
     public void Fail(ExceptionDispatchInfo failure, Refusal? refusal)
     {
         _failure = failure;
-        Refusal = refusal;
+        _refusal = refusal;
         _setCookie = null;
         _state.DiscardChanges();
     }
+
+    /// <summary>
+    /// How the request is refused where the session failed it. A session that grew too large is the application's fault in development, where the
+    /// exception tells it, and the client's in production.
+    /// </summary>
+    public Refusal? RefusalOf(Exception exception)
+        => _refusal ?? (exception is SessionTooLargeException && !_state.Rules.InDevelopment ? SessionRules.TooLarge : null);
 
     /// <summary>Saves what changed, if the answer's status lets it stand.</summary>
     public ValueTask SaveAsync()
@@ -152,7 +157,7 @@ internal sealed partial class SessionSaving
         }
         catch (SessionTooLargeException exception)
         {
-            Fail(ExceptionDispatchInfo.Capture(exception), _state.Rules.InDevelopment ? null : SessionRules.TooLarge);
+            Fail(ExceptionDispatchInfo.Capture(exception), RefusalOf(exception));
             throw;
         }
         catch (SessionUnavailableException exception)

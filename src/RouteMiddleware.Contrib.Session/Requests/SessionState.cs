@@ -9,7 +9,7 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 /// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
 internal sealed partial class SessionState(SessionRules rules, HttpContext context)
 {
-    private readonly SessionChanges _changes = new();
+    private SessionChanges? _changes;
     private readonly SessionLoading _loading = new(rules, context);
     private SessionId? _newId;
     private bool _isOver;
@@ -28,7 +28,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     public bool IsModified { get; private set; }
 
     /// <summary>Whether there is anything that the answer must wait for.</summary>
-    public bool NeedsSave => _changes.Any || (Loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
+    public bool NeedsSave => _changes is { Any: true } || (Rules.Lifetimes.Slides && Loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
 
     public LoadedSession Loaded => _loading.Loaded;
 
@@ -48,7 +48,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         get
         {
             Use();
-            return Loaded.Record is null || _changes.IsFlushed;
+            return Loaded.Record is null || _changes is { IsFlushed: true };
         }
     }
 
@@ -66,11 +66,16 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         get
         {
             Use();
-            return _changes.HasUser ? _changes.UserId : _changes.IsFlushed ? null : Loaded.Record?.UserId;
+            return _changes switch
+            {
+                { HasUser: true } => _changes.UserId,
+                { IsFlushed: true } => null,
+                _ => Loaded.Record?.UserId,
+            };
         }
     }
 
-    private bool NeedsNewId => Loaded.Record is null || _changes.IsFlushed || _changes.IsRotated;
+    private bool NeedsNewId => Loaded.Record is null || _changes is { IsFlushed: true } or { IsRotated: true };
 
     /// <summary>The value of a key as it stands for this request.</summary>
     public bool TryFind(string key, out ReadOnlyMemory<byte> json)
@@ -78,7 +83,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         Use();
         json = default;
 
-        if (_changes.TryFind(key, out var changed))
+        if (_changes is not null && _changes.TryFind(key, out var changed))
         {
             json = changed.GetValueOrDefault();
             return changed is not null;
@@ -91,17 +96,18 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> All()
     {
         Use();
-        return _changes.ApplyTo(Loaded.Record?.Fields ?? SessionRecord.NoFields);
+        var fields = Loaded.Record?.Fields ?? SessionRecord.NoFields;
+        return _changes?.ApplyTo(fields) ?? fields;
     }
 
     /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
-    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && !_changes.IsCleared && !_changes.Has(key, out _);
+    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && (_changes is null || !(_changes.IsCleared || _changes.Has(key, out _)));
 
     public void Set(string key, ReadOnlyMemory<byte>? json)
     {
-        BeginChange();
-        var was = _changes.Has(key, out var before);
-        _changes.Set(key, json);
+        var changes = BeginChange();
+        var was = changes.Has(key, out var before);
+        changes.Set(key, json);
 
         if (json is null)
         {
@@ -114,7 +120,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         }
         catch (SessionTooLargeException exception)
         {
-            _changes.Restore(key, was, before);
+            changes.Restore(key, was, before);
             Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
             throw;
         }
@@ -127,8 +133,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             return;
         }
 
-        BeginChange();
-        _changes.SetUser(userId);
+        BeginChange().SetUser(userId);
 
         // Whoever knew the id before must not know the session of whoever logged in.
         Rotate();
@@ -136,32 +141,28 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
     public void SetLifetime(TimeSpan? lifetime)
     {
-        BeginChange();
-        _changes.SetLifetime(lifetime);
+        BeginChange().SetLifetime(lifetime);
     }
 
     public void Clear()
     {
-        BeginChange();
-        _changes.Clear();
+        BeginChange().Clear();
     }
 
     public void Flush()
     {
-        BeginChange();
-        _changes.Flush();
+        BeginChange().Flush();
         _newId = null;
     }
 
     public void Rotate()
     {
-        BeginChange();
-        _changes.Rotate();
+        BeginChange().Rotate();
         _newId = null;
     }
 
     /// <summary>Checks that the session can still be changed, and has the answer wait for its save.</summary>
-    public void BeginChange()
+    public SessionChanges BeginChange()
     {
         Use();
 
@@ -178,6 +179,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
         IsModified = true;
         Saving!.Begin();
+        return _changes ??= new();
     }
 
     public ValueTask LoadAsync(CancellationToken cancellationToken)
@@ -188,7 +190,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     }
 
     /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
-    public SessionSave MakeSave() => new(Loaded, _changes, NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
+    public SessionSave MakeSave() => new(Loaded, _changes ??= new(), NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
 
     /// <summary>What was saved is what stands now.</summary>
     public void Accept(SavedSession saved)
@@ -197,7 +199,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         _newId = null;
     }
 
-    public void DiscardChanges() => _changes.Reset();
+    public void DiscardChanges() => _changes?.Reset();
 
     /// <summary>The request needs the session no longer.</summary>
     public void Release() => _loading.Release();
