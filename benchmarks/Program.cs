@@ -1,3 +1,11 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using RouteMiddleware.Benchmarks.Wire;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["wire", var variant, var port])
+{
+    await WireServer.RunAsync(variant, int.Parse(port, CultureInfo.InvariantCulture));
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(WireServer).Assembly).Run(args);

@@ -22,7 +22,7 @@ public sealed partial class SnippetTests
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(static path => MetadataReference.CreateFromFile(path)),
     ];
 
-    public static TheoryData<string> Pages => [.. new[] { "README.md" }.Concat(Repository.Files("docs", "*.md"))];
+    public static TheoryData<string> Pages => ["README.md", .. Repository.Files("docs", "*.md")];
 
     /// <summary>Every C# block of README and docs compiles, given an application (<c>builder</c>, <c>app</c>, <c>group</c>) where it does not make its own.</summary>
     [Theory]

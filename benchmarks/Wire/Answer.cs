@@ -1,0 +1,4 @@
+namespace RouteMiddleware.Benchmarks.Wire;
+
+/// <summary>The JSON of the route.</summary>
+internal sealed record Answer(string Message, int Visits);

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RouteMiddleware.Contrib.Session;
+using RouteMiddleware.Middleware.Auth;
+
+namespace RouteMiddleware.Benchmarks.Wire;
+
+/// <summary>
+/// Serves one JSON route over Kestrel in one of four ways, for a load generator: bare; with request id, timing, security headers, JWT, limit and
+/// signed-cookie session by ourselves; the same by ASP.NET Core's own parts; the same by hand-tuned code.
+/// </summary>
+internal static class WireServer
+{
+    public const string Secret = "a secret of the benchmark, long enough to sign";
+
+    private const int Limit = 1_000_000_000;
+
+    public static async Task RunAsync(string variant, int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["RouteMiddleware:Auth:Secret"] = Secret,
+            ["RouteMiddleware:Session:Secret"] = $"{Secret} cookies",
+            ["RouteMiddleware:RateLimit:Window"] = "1m",
+            ["RouteMiddleware:RateLimit:Algorithm"] = "fixed",
+            ["RouteMiddleware:RateLimit:PermitLimit"] = Limit.ToString(CultureInfo.InvariantCulture),
+        });
+        var middleware = builder.Services.AddRouteMiddleware();
+        middleware.AddSession();
+
+        if (variant is "inbox")
+        {
+            InBoxParts.AddServices(builder.Services, Limit);
+        }
+
+        var app = builder.Build();
+        MapCredentials(app);
+
+        switch (variant)
+        {
+            case "bare":
+                app.MapGet("/", () => new Answer("hello", 1));
+                break;
+            case "ours":
+                app.MapGet("/", (RouteSession session) => new Answer("hello", session.Get<int>("visits")))
+                    .WithMiddleware("request_id", "timing", "security_headers")
+                    .WithMiddleware("auth", "rate_limit", "session");
+                break;
+            case "inbox":
+                InBoxParts.Map(app);
+                break;
+            case "hand":
+                HandTuned.Map(app, Limit);
+                break;
+            default:
+                throw new ArgumentException($"There is no variant '{variant}': bare, ours, inbox, hand.", nameof(variant));
+        }
+
+        await app.RunAsync();
+    }
+
+    // What the load generator sends: one token, and a cookie for each of the two ways of signing.
+    private static void MapCredentials(WebApplication app)
+    {
+        app.MapGet("/token", (IJwtIssuer issuer) => issuer.Issue([new("sub", "1"), new("name", "alice"), new("role", "user")], TimeSpan.FromHours(1)));
+        app.MapGet("/cookie", (RouteSession session) => session.Set("visits", 1)).WithMiddleware("session");
+        app.MapGet("/hand-cookie", () => SignedValue.Sign("1"));
+    }
+}
