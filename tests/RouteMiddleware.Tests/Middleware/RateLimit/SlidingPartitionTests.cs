@@ -155,7 +155,7 @@ public sealed class SlidingPartitionTests
     {
         var partition = Create(limit: 1_000, window: 1_000_000, cost: 1);
 
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 100; i++)
         {
             partition.Acquire(now: 5);
         }
