@@ -10,6 +10,7 @@ internal sealed class MemoryJwtDenyList(TimeProvider clock) : IJwtDenyList
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _revoked = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private volatile bool _isUsed;
     private int _sweepAt = 1024;
 
     public int Count => _revoked.Count;
@@ -17,6 +18,8 @@ internal sealed class MemoryJwtDenyList(TimeProvider clock) : IJwtDenyList
     public void Revoke(string jti, DateTimeOffset until)
     {
         ArgumentException.ThrowIfNullOrEmpty(jti);
+
+        _isUsed = true;
 
         // A second call may lengthen the entry and never shortens it.
         _revoked.AddOrUpdate(jti, static (_, end) => end, static (_, old, end) => old > end ? old : end, until);
@@ -32,7 +35,7 @@ internal sealed class MemoryJwtDenyList(TimeProvider clock) : IJwtDenyList
     }
 
     // An entry past its time is as good as one that was swept: the token has expired by then, whichever is asked first.
-    public bool IsRevoked(string jti) => _revoked.ContainsKey(jti);
+    public bool IsRevoked(string jti) => _isUsed && _revoked.ContainsKey(jti);
 
     private void Sweep(DateTimeOffset now)
     {

@@ -96,13 +96,7 @@ internal sealed class AuthRig
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
-                var middleware = builder.Services.AddRouteMiddleware();
-
-                if (!middleware.Registrations.Any(static registration => registration.Alias == "auth"))
-                {
-                    AuthRegistration.Add(middleware);
-                }
-
+                builder.Services.AddRouteMiddleware();
                 services?.Invoke(builder);
             },
             map,
