@@ -201,6 +201,24 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task S23_TurnThatWasLost_EndsNobodyElses()
+    {
+        var clock = new ManualClock();
+        var turns = new SessionTurns(clock);
+        var stale = await turns.WaitAsync(default);
+        clock.Advance(SessionTurns.Longest);
+        var holder = await turns.WaitAsync(default);
+        var waiting = turns.WaitAsync(default).AsTask();
+
+        turns.Release(stale);
+
+        Assert.True(turns.IsHeldBy(holder));
+        Assert.False(waiting.IsCompleted);
+        turns.Release(holder);
+        Assert.True(await waiting > holder);
+    }
+
+    [Fact]
     public async Task Turns_WithoutLoading_AreRefusedInPlainWords()
     {
         Exception? thrown = null;

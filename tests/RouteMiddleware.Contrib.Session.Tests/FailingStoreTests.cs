@@ -91,6 +91,32 @@ public sealed class FailingStoreTests
     }
 
     [Fact]
+    public async Task S11_LoadThatFails_CanBeCaught()
+    {
+        await using var app = await StartAsync(map: group => group.MapGet("/careful", (RequestDelegate)(async context =>
+        {
+            await Assert.ThrowsAsync<SessionUnavailableException>(() => context.GetRouteSession().LoadAsync().AsTask());
+            await context.Response.WriteAsync("without");
+        })));
+        _engine.LoadFails = true;
+
+        Assert.Equal("without", await new Browser(app, "sessionid=x").ReadAsync("/careful"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task S10_StoreThatThrowsAtOnceOrLater_IsOneAndTheSame(bool atOnce)
+    {
+        await using var app = await StartAsync();
+        (_engine.ThrowsAtOnce, _engine.SaveFails) = (atOnce, true);
+
+        using var response = await new Browser(app).PostAsync("/set/a/1");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
+    [Fact]
     public async Task S14_UntouchedSession_CallsNoStore()
     {
         await using var app = await StartAsync();
@@ -112,6 +138,7 @@ public sealed class FailingStoreTests
 
         using var fault = await browser.PostAsync("/fault");
         Assert.Equal(HttpStatusCode.InternalServerError, fault.StatusCode);
+        Assert.DoesNotContain(app.Logs.Records, static record => record.EventId.Name == "StoreFailed");
         _engine.UpdateFails = true;
         using var failed = await browser.PostAsync("/add/n");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);

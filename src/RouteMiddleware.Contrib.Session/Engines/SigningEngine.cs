@@ -17,7 +17,8 @@ internal sealed class SigningEngine(
     // How far the clocks of two instances may differ before a time stamp of the future is foreign.
     private const long Skew = 60 * 60 * 1000;
 
-    private readonly RememberedCookies _remembered = new();
+    // What the application's data protection revokes must not live on in our memory.
+    private readonly RememberedCookies? _remembered = sealer is ProtectedSealer ? null : new();
 
     public bool LoadsAtOnce => true;
 
@@ -109,7 +110,9 @@ internal sealed class SigningEngine(
 
     private bool TryOpen(ReadOnlySpan<char> value, out SessionId id, out SessionRecord record)
     {
-        if (_remembered.TryFind(value, out id, out record))
+        (id, record) = (default, null!);
+
+        if (_remembered is not null && _remembered.TryFind(value, out id, out record))
         {
             return true;
         }
@@ -119,7 +122,7 @@ internal sealed class SigningEngine(
             return false;
         }
 
-        _remembered.Remember(value, id, record);
+        _remembered?.Remember(value, id, record);
         return true;
     }
 

@@ -73,7 +73,7 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
     {
         try
         {
-            Accept(await rules.Store.RunAsync(CallAsync(cancellationToken), "load", cancellationToken, bounded: !rules.Engine.TakesTurns).ConfigureAwait(false));
+            Accept(await rules.Store.RunAsync(() => rules.Engine.LoadAsync(Cookies, cancellationToken), "load", cancellationToken, bounded: !rules.Engine.TakesTurns).ConfigureAwait(false));
         }
         catch (SessionUnavailableException) when (rules.Degrades)
         {
@@ -81,10 +81,6 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
             _isLoaded = true;
         }
     }
-
-    // Whatever an engine throws, at once or later, comes out of the task.
-    private async Task<LoadedSession> CallAsync(CancellationToken cancellationToken)
-        => await rules.Engine.LoadAsync(Cookies, cancellationToken).ConfigureAwait(false);
 
     private void Accept(LoadedSession loaded)
     {

@@ -48,20 +48,17 @@ internal sealed partial class SessionSaving
         }
     }
 
-    public void Fail(ExceptionDispatchInfo failure, Refusal? refusal)
-    {
-        _failure = failure;
-        _refusal = refusal;
-        _setCookie = null;
-        _state.DiscardChanges();
-    }
-
     /// <summary>
-    /// How the request is refused where the session failed it. A session that grew too large is the application's fault in development, where the
+    /// How the request is refused where the session failed it: after a failed save in any case, else where nobody caught the exception. A session that grew too large is the application's fault in development, where the
     /// exception tells it, and the client's in production.
     /// </summary>
     public Refusal? RefusalOf(Exception exception)
-        => _refusal ?? (exception is SessionTooLargeException && !_state.Rules.InDevelopment ? SessionRules.TooLarge : null);
+        => _refusal ?? exception switch
+        {
+            SessionUnavailableException => SessionRules.StoreFailed,
+            SessionTooLargeException when !_state.Rules.InDevelopment => SessionRules.TooLarge,
+            _ => null,
+        };
 
     /// <summary>Saves what changed, if the answer's status lets it stand.</summary>
     public ValueTask SaveAsync()
@@ -84,7 +81,7 @@ internal sealed partial class SessionSaving
         {
             var exception = new InvalidOperationException($"The session can't be saved: the cookie '{_state.Rules.Cookie.Name}' may be sent over https only, and this request came over http.");
             Log.NeedsHttps(_state.Rules.Logger, _state.Rules.Cookie.Name);
-            Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.NeedsHttps);
+            Fail(exception, SessionRules.NeedsHttps);
             throw exception;
         }
 
@@ -147,24 +144,26 @@ internal sealed partial class SessionSaving
     {
         try
         {
-            var saving = _state.Rules.Engine.SaveAsync(_state.MakeSave(), CancellationToken.None);
-            var saved = saving.IsCompletedSuccessfully
-                ? saving.Result
-                : await _state.Rules.Store.RunAsync(saving.AsTask(), "save", CancellationToken.None).ConfigureAwait(false);
-
-            Accept(saved);
+            Accept(await _state.Rules.Store.RunAsync(
+                () => _state.Rules.Engine.SaveAsync(_state.MakeSave(), CancellationToken.None),
+                "save",
+                CancellationToken.None).ConfigureAwait(false));
             _state.DiscardChanges();
         }
-        catch (SessionTooLargeException exception)
+        catch (Exception exception) when (exception is SessionTooLargeException or SessionUnavailableException)
         {
-            Fail(ExceptionDispatchInfo.Capture(exception), RefusalOf(exception));
+            Fail(exception, RefusalOf(exception));
             throw;
         }
-        catch (SessionUnavailableException exception)
-        {
-            Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
-            throw;
-        }
+    }
+
+    // Nothing of this request is kept, whatever the handler still does.
+    private void Fail(Exception exception, Refusal? refusal)
+    {
+        _failure = ExceptionDispatchInfo.Capture(exception);
+        _refusal = refusal;
+        _setCookie = null;
+        _state.DiscardChanges();
     }
 
     private async Task OnStartingAsync()

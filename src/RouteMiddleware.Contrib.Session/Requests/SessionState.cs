@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Session.Engines;
@@ -185,8 +184,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     public ValueTask LoadAsync(CancellationToken cancellationToken)
     {
         BeginUse();
-        var loading = _loading.LoadAsync(cancellationToken);
-        return loading.IsCompletedSuccessfully ? default : new(AwaitAsync(loading));
+        return _loading.LoadAsync(cancellationToken);
     }
 
     /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
@@ -209,19 +207,6 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         Release();
         _isOver = true;
-    }
-
-    private async Task AwaitAsync(ValueTask loading)
-    {
-        try
-        {
-            await loading.ConfigureAwait(false);
-        }
-        catch (SessionUnavailableException exception)
-        {
-            Saving!.Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
-            throw;
-        }
     }
 
     private void Use()

@@ -6,42 +6,33 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 internal sealed class SessionUpdate<T>(SessionState state, string key, Func<T?, T> change)
 {
     private T _result = default!;
-    private Exception? _fault;
 
     public async Task<T> RunAsync(CancellationToken cancellationToken)
     {
         await state.LoadAsync(cancellationToken).ConfigureAwait(false);
 
-        if (!state.IsStored(key))
-        {
-            // Nobody else can see this value yet; it is saved with the rest.
-            state.Set(key, Apply(state.TryFind(key, out var json) ? json : default(ReadOnlyMemory<byte>?)));
-            return _result;
-        }
-
-        state.BeginChange();
-
         try
         {
-            var call = state.Rules.Engine.UpdateAsync(state.Loaded, key, Apply, cancellationToken);
-            var saved = call.IsCompletedSuccessfully
-                ? call.Result
-                : await state.Rules.Store.RunAsync(call.AsTask(), "update", cancellationToken).ConfigureAwait(false);
-
-            state.Saving!.Accept(saved);
-            return _result;
-        }
-        catch (SessionUnavailableException exception)
-        {
-            if (_fault is not null)
+            if (state.IsStored(key))
             {
-                // The change itself threw, not the store.
-                ExceptionDispatchInfo.Throw(_fault);
+                state.BeginChange();
+                state.Saving!.Accept(await state.Rules.Store.RunAsync(
+                    () => state.Rules.Engine.UpdateAsync(state.Loaded, key, Apply, cancellationToken),
+                    "update",
+                    cancellationToken).ConfigureAwait(false));
             }
-
-            state.Saving!.Fail(ExceptionDispatchInfo.Capture(exception), SessionRules.StoreFailed);
-            throw;
+            else
+            {
+                // Nobody else can see this value yet; it is saved with the rest.
+                state.Set(key, Apply(state.TryFind(key, out var json) ? json : default(ReadOnlyMemory<byte>?)));
+            }
         }
+        catch (ChangeFailedException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerException!);
+        }
+
+        return _result;
     }
 
     private ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte>? old)
@@ -53,8 +44,7 @@ internal sealed class SessionUpdate<T>(SessionState state, string key, Func<T?, 
         }
         catch (Exception exception)
         {
-            _fault = exception;
-            throw;
+            throw new ChangeFailedException(exception);
         }
     }
 }

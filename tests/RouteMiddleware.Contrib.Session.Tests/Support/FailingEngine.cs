@@ -14,6 +14,8 @@ internal sealed class FailingEngine : ISessionEngine, ISessionEngineSource
 
     public bool SaveFails { get; set; }
 
+    public bool ThrowsAtOnce { get; set; }
+
     public bool SaveHangs { get; set; }
 
     public bool UpdateFails { get; set; }
@@ -36,7 +38,10 @@ internal sealed class FailingEngine : ISessionEngine, ISessionEngineSource
         return new(default, _record);
     }
 
-    public async ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
+    public ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
+        => SaveFails && ThrowsAtOnce ? throw new IOException("The store is down.") : SaveLaterAsync(save);
+
+    private async ValueTask<SavedSession> SaveLaterAsync(SessionSave save)
     {
         await WaitAsync(SaveFails);
 
