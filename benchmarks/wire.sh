@@ -10,6 +10,7 @@ server=(dotnet bin/Release/net10.0/RouteMiddleware.Benchmarks.dll wire)
 for round in $(seq "$rounds"); do
   for variant in bare hand inbox ours; do
     "${server[@]}" "$variant" "$port" & pid=$!
+    trap "kill $pid 2>/dev/null" EXIT
     for _ in $(seq 100); do curl -sf "localhost:$port/token" >/dev/null && break; sleep 0.1; done
     token=$(curl -sf "localhost:$port/token")
     cookie=$(curl -si "localhost:$port/cookie" | sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\).*/\1/p')

@@ -14,7 +14,6 @@ namespace RouteMiddleware.Benchmarks.Wire;
 /// <summary>The stack as hand-tuned <c>app.Use</c> code: a dictionary and a counter as limit, HMAC and JSON by hand for the token.</summary>
 internal static class HandTuned
 {
-    private static readonly byte[] Key = Encoding.UTF8.GetBytes(WireServer.Secret);
     private static readonly ConcurrentDictionary<IPAddress, Window> Windows = new();
 
     public static void Map(WebApplication app, int limit)
@@ -69,7 +68,7 @@ internal static class HandTuned
 
         if (lastDot <= 0
             || !Encoding.ASCII.TryGetBytes(token[..lastDot], signed, out var length)
-            || !HMACSHA256.TryHashData(Key, signed[..length], expected, out _)
+            || !HMACSHA256.TryHashData(WireServer.Key, signed[..length], expected, out _)
             || !Base64Url.TryDecodeFromChars(token[(lastDot + 1)..], actual, out var written)
             || written != 32
             || !CryptographicOperations.FixedTimeEquals(expected, actual))

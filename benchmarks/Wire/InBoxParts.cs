@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +18,7 @@ internal static class InBoxParts
         {
             ValidateIssuer = false,
             ValidateAudience = false,
-            IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(WireServer.Secret)),
+            IssuerSigningKey = new SymmetricSecurityKey(WireServer.Key),
         });
         services.AddAuthorization();
         services.AddRateLimiter(options => options.AddPolicy("api", context => RateLimitPartition.GetFixedWindowLimiter(

@@ -7,9 +7,7 @@ namespace RouteMiddleware.Benchmarks.Wire;
 /// <summary>A signed cookie as one writes it by hand: value, dot, HMAC-SHA256.</summary>
 internal static class SignedValue
 {
-    private static readonly byte[] Key = Encoding.UTF8.GetBytes($"{WireServer.Secret} by hand");
-
-    public static string Sign(string value) => $"{value}.{Base64Url.EncodeToString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(value)))}";
+    public static string Sign(string value) => $"{value}.{Base64Url.EncodeToString(HMACSHA256.HashData(WireServer.Key, Encoding.UTF8.GetBytes(value)))}";
 
     public static string? Read(string? cookie)
     {
@@ -23,7 +21,7 @@ internal static class SignedValue
         Span<byte> actual = stackalloc byte[32];
 
         return Encoding.UTF8.TryGetBytes(cookie.AsSpan(0, dot), value, out var length)
-            && HMACSHA256.TryHashData(Key, value[..length], expected, out _)
+            && HMACSHA256.TryHashData(WireServer.Key, value[..length], expected, out _)
             && Base64Url.TryDecodeFromChars(cookie.AsSpan(dot + 1), actual, out var written)
             && written == 32
             && CryptographicOperations.FixedTimeEquals(expected, actual)

@@ -16,9 +16,11 @@ namespace RouteMiddleware.Benchmarks.Wire;
 /// </summary>
 internal static class WireServer
 {
-    public const string Secret = "a secret of the benchmark, long enough to sign";
+    private const string Secret = "base64:n2r8Zl0bq3uT6yW1cV5xA9kE4mS7gH0dJfLoPiXzRtY=";
 
     private const int Limit = 1_000_000_000;
+
+    public static byte[] Key { get; } = Convert.FromBase64String(Secret["base64:".Length..]);
 
     public static async Task RunAsync(string variant, int port)
     {
@@ -28,7 +30,7 @@ internal static class WireServer
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["RouteMiddleware:Auth:Secret"] = Secret,
-            ["RouteMiddleware:Session:Secret"] = $"{Secret} cookies",
+            ["RouteMiddleware:Session:Secret"] = Secret,
             ["RouteMiddleware:RateLimit:Window"] = "1m",
             ["RouteMiddleware:RateLimit:Algorithm"] = "fixed",
             ["RouteMiddleware:RateLimit:PermitLimit"] = Limit.ToString(CultureInfo.InvariantCulture),

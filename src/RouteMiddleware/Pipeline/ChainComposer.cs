@@ -47,13 +47,27 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
                 catalog.Faults.Add(ChainResolver.WhereOf(endpoint, owner), $"'{link.Plan}' is an endpoint filter, but this endpoint has no handler stage.", "Implement IMiddleware, whose request stage runs on every endpoint.");
             }
 
-            link.Contribute(endpoint);
+            Contribute(endpoint, owner, link);
         }
 
         if (endpoint.RequestDelegate is { } handler)
         {
             var composed = LinkComposer.Compose([.. links.Select(static item => item.Link)], handler, static _ => null, catalog.Faults);
             endpoint.RequestDelegate = faulty || catalog.Faults.Count > before ? Refuse(endpoint) : composed;
+        }
+    }
+
+    private void Contribute(EndpointBuilder endpoint, Attachment owner, Link link)
+    {
+        try
+        {
+            link.Contribute(endpoint);
+        }
+        catch (Exception exception)
+        {
+            var faults = new FaultList();
+            LinkFactory.AddFaults(exception, link.Plan, faults);
+            Array.ForEach(faults.ToArray(), fault => catalog.Faults.Add(fault with { Where = ChainResolver.WhereOf(endpoint, owner) }));
         }
     }
 

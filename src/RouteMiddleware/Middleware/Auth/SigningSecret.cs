@@ -7,9 +7,7 @@ namespace RouteMiddleware.Middleware.Auth;
 internal static class SigningSecret
 {
     private const string Base64Prefix = "base64:";
-    private const int LongestSimplePeriod = 15;
     private const int FewestDistinctBytes = 8;
-    private const int FewestOwnCharacters = 8;
 
     // Keys that stand in tutorials, without their punctuation and in lower case.
     private static readonly string[] PublishedKeys =
@@ -19,18 +17,23 @@ internal static class SigningSecret
         "db3oisjbxe9nzdy0t8w3tcnekrf2d1sfnwg4hnv8tzy30itodtvwjg8abwvb1glogjuqzdcf2luqmhccmw",
         "jwtauthenticationhighsecuredpasswordvvvp1oh7xzyr",
         "byym000ollmqg6vvvp1oh7xzyr7ghuw1qvuc5dcgt3snm",
+        "astringsecretatleast256bitslong",
+        "avalidstringsecretthatisatleast384bitslong",
+        "avalidstringsecretthatisatleast512bitslongwhichisverylong",
+        "thisismycustomsecretkeyforauthentication",
+        "qwertyuiopasdfghjklzxcvbnm123456",
+        "mysecretkeyforjwtauthentication12345",
+        "thisisaverylongsecretkeyforjwtauthentication",
+        "abcdefghijklmnopqrstuvwxyz123456",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "abcdefghijklmnopqrstuvwxyz1234567890",
     ];
 
-    // What placeholders are made of. A secret that consists of these words alone was written for a reader, not drawn at random. Longer words first.
-    private static readonly string[] PlaceholderWords =
+    // What placeholders say: a secret with one of these in it was written for a reader, who was asked to change it.
+    private static readonly string[] Placeholders =
     [
-        "abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "authentication", "authorization", "1234567890", "0123456789", "characters", "development",
-        "passphrase", "production", "qwertyuiop", "signature", "changeit", "changeme", "password", "security", "somewhere", "validation",
-        "12345678", "default", "example", "issuer", "replace", "signing", "symmetric", "application", "custom", "enough", "random", "sample", "secret", "secure",
-        "server", "should", "string", "tokens", "unsafe", "verify", "insert", "123456", "bytes", "change", "chars", "dummy", "least", "local", "please",
-        "super", "token", "value", "least", "dotnet", "aspnet", "1234", "auth", "bits", "data", "demo", "here", "hmac", "json", "keep", "keys", "long", "must",
-        "safe", "sign", "test", "that", "this", "used", "very", "with", "your", "128", "123", "256", "384", "512", "abc", "and", "any", "api", "app", "bit", "can",
-        "dev", "for", "foo", "bar", "key", "jwt", "its", "not", "our", "own", "sha", "the", "use", "web", "xyz", "32", "64", "at", "be", "hs", "in", "is", "it", "me", "my", "of", "or", "to", "a",
+        "changeme", "changethis", "pleasechange", "replaceme", "replaceit", "replacethis", "insertyour", "yoursecret", "yoursupersecret", "yourverysecret", "yourownsecret",
+        "your256bitsecret", "your384bitsecret", "your512bitsecret",
     ];
 
     /// <summary>Reads a secret.</summary>
@@ -86,12 +89,12 @@ internal static class SigningSecret
             return $"has fewer than {FewestDistinctBytes} different bytes.";
         }
 
-        return IsWellKnown(key) ? "is a well-known text or made of words that stand in examples." : null;
+        return IsWellKnown(key) ? "is a well-known text or a placeholder of an example." : null;
     }
 
     private static bool HasShortPeriod(ReadOnlySpan<byte> key)
     {
-        for (var period = 1; period <= LongestSimplePeriod; period++)
+        for (var period = 1; period <= key.Length / 2; period++)
         {
             // The text equals itself, shifted: everything after the first period is repetition.
             if (key[period..].SequenceEqual(key[..^period]))
@@ -112,16 +115,6 @@ internal static class SigningSecret
 
         var text = string.Concat(key.Select(static value => (char)value).Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
 
-        if (PublishedKeys.Contains(text, StringComparer.Ordinal))
-        {
-            return true;
-        }
-
-        foreach (var word in PlaceholderWords)
-        {
-            text = text.Replace(word, " ", StringComparison.Ordinal);
-        }
-
-        return text.Count(char.IsAsciiLetterOrDigit) < FewestOwnCharacters && key.Any(static value => char.IsAsciiLetter((char)value));
+        return PublishedKeys.Contains(text, StringComparer.Ordinal) || Placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.Ordinal));
     }
 }
