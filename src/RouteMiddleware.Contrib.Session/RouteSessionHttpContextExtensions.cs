@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using RouteMiddleware.Contrib.Session;
 
 namespace Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ public static class RouteSessionHttpContextExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
 
-        return context.Features.Get<IRouteSessionFeature>()?.Session
+        return (context.Features.Get<ISessionFeature>() as IRouteSessionFeature)?.Session
             ?? throw new InvalidOperationException("No session runs on this request. Put \"session\" on the endpoint, on its group or into the global list, in front of whatever asks for it.");
     }
 }

@@ -56,7 +56,6 @@ internal sealed partial class SessionMiddleware : IMiddleware
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var feature = new SessionFeature(_rules, context);
-        context.Features.Set<IRouteSessionFeature>(feature);
         context.Features.Set<ISessionFeature>(feature);
 
         Task rest;
@@ -70,7 +69,7 @@ internal sealed partial class SessionMiddleware : IMiddleware
             rest = Task.FromException(exception);
         }
 
-        if (!rest.IsCompletedSuccessfully || feature.State is { Saving.IsPending: true })
+        if (!rest.IsCompletedSuccessfully || feature.State is { IsPending: true })
         {
             return FinishAsync(rest, feature, context);
         }
@@ -85,16 +84,16 @@ internal sealed partial class SessionMiddleware : IMiddleware
         {
             await rest.ConfigureAwait(false);
 
-            if (feature.State is { Saving: { } saving })
+            if (feature.State is { IsPending: true } state)
             {
-                await saving.CompleteAsync().ConfigureAwait(false);
+                await state.BeginSaving().CompleteAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
             feature.State?.Saving?.Abandon();
 
-            if (feature.State?.Saving?.RefusalOf(exception) is not { } refusal || context.Response.HasStarted)
+            if (feature.State is not { } state || SessionSaving.RefusalOf(exception, state) is not { } refusal || context.Response.HasStarted)
             {
                 throw;
             }

@@ -48,7 +48,7 @@ internal struct CookieValues(StringValues headers, string name)
 
     private readonly bool IsOurs(ReadOnlySpan<char> pair, out ReadOnlySpan<char> value)
     {
-        pair = pair.Trim(" \t");
+        pair = Trimmed(pair);
 
         if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal))
         {
@@ -58,5 +58,23 @@ internal struct CookieValues(StringValues headers, string name)
 
         value = default;
         return false;
+    }
+
+    // Blanks and tabs alone, as the grammar of headers has it.
+    private static ReadOnlySpan<char> Trimmed(ReadOnlySpan<char> text)
+    {
+        var (start, end) = (0, text.Length);
+
+        while (start < end && text[start] is ' ' or '\t')
+        {
+            start++;
+        }
+
+        while (end > start && text[end - 1] is ' ' or '\t')
+        {
+            end--;
+        }
+
+        return text[start..end];
     }
 }

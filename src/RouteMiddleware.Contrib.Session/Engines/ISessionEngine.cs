@@ -30,6 +30,6 @@ internal interface ISessionEngine
     /// <exception cref="SessionTooLargeException">The session would not fit.</exception>
     void CheckSize(SessionSave save);
 
-    /// <summary>The request needs the session no longer. Called once for each loaded session.</summary>
-    void Release(LoadedSession session);
+    /// <summary>The request needs the session no longer. Called once for each <see cref="LoadedSession.Handle"/> that was loaded.</summary>
+    void Release(object handle);
 }

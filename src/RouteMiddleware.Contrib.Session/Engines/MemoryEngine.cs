@@ -89,9 +89,9 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
     {
     }
 
-    public void Release(LoadedSession session)
+    public void Release(object handle)
     {
-        if (session.Handle is Hold { Turn: > 0 } hold)
+        if (handle is Hold { Turn: > 0 } hold)
         {
             hold.Entry.Turns(clock).Release(hold.Turn);
         }
@@ -159,7 +159,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
             }
         }
 
-        Release(loaded);
+        Release(hold);
         return new(default, null, null, WasRotated: entry.End == EntryEnd.Rotated);
     }
 

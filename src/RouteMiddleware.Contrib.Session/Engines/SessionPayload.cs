@@ -114,7 +114,7 @@ internal static class SessionPayload
         return TryReadText(bytes, ref position, out user);
     }
 
-    private static bool TryReadFields(byte[] bytes, ref int position, out IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fields)
+    private static bool TryReadFields(byte[] bytes, ref int position, out Dictionary<string, ReadOnlyMemory<byte>> fields)
     {
         fields = SessionRecord.NoFields;
 

@@ -104,7 +104,7 @@ internal sealed class SigningEngine(
     public void CheckSize(SessionSave save)
         => ThrowIfTooLarge(sealer.SealedLength(SessionPayload.SizeOf(save.Changes.ApplyTo(save.Loaded.Record, lifetimes, save.Now))));
 
-    public void Release(LoadedSession session)
+    public void Release(object handle)
     {
     }
 

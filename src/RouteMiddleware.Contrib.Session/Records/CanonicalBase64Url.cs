@@ -6,7 +6,10 @@ namespace RouteMiddleware.Contrib.Session.Records;
 /// <summary>base64url in its one canonical form: no padding, no white space, no stray bits. Two texts never mean the same bytes.</summary>
 internal static class CanonicalBase64Url
 {
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(Letters);
+    private static readonly sbyte[] Values = CreateValues();
 
     public static int EncodedLength(int bytes) => Base64Url.GetEncodedLength(bytes);
 
@@ -30,12 +33,19 @@ internal static class CanonicalBase64Url
         return (ValueOf(text[^1]) & unused) == 0 && Base64Url.TryDecodeFromChars(text, destination, out written);
     }
 
-    private static int ValueOf(char letter) => letter switch
+    /// <summary>The six bits of a character, or -1 for one that is not of the alphabet.</summary>
+    public static int ValueOf(char letter) => letter < Values.Length ? Values[letter] : -1;
+
+    private static sbyte[] CreateValues()
     {
-        >= 'A' and <= 'Z' => letter - 'A',
-        >= 'a' and <= 'z' => letter - 'a' + 26,
-        >= '0' and <= '9' => letter - '0' + 52,
-        '-' => 62,
-        _ => 63,
-    };
+        var values = new sbyte[128];
+        Array.Fill(values, (sbyte)-1);
+
+        for (var i = 0; i < Letters.Length; i++)
+        {
+            values[Letters[i]] = (sbyte)i;
+        }
+
+        return values;
+    }
 }

@@ -83,7 +83,7 @@ internal sealed class SessionChanges
     }
 
     /// <summary>The values after the changes. The given ones stay as they are.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ApplyTo(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fields)
+    public Dictionary<string, ReadOnlyMemory<byte>> ApplyTo(Dictionary<string, ReadOnlyMemory<byte>> fields)
     {
         if (_fields is not { Count: > 0 })
         {

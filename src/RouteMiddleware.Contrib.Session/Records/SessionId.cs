@@ -24,17 +24,39 @@ internal readonly struct SessionId(ulong high, ulong low) : IEquatable<SessionId
     public static SessionId Read(ReadOnlySpan<byte> bytes)
         => new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 
+    /// <summary>Reads the one canonical text of an id: 22 characters of base64url, of which the last carries two bits only.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SessionId id)
     {
-        Span<byte> bytes = stackalloc byte[Size];
         id = default;
 
-        if (text.Length != TextLength || !CanonicalBase64Url.TryDecode(text, bytes, out var count) || count != Size)
+        if (text.Length != TextLength)
         {
             return false;
         }
 
-        id = Read(bytes);
+        ulong high = 0, low = 0;
+
+        foreach (var letter in text[..(TextLength - 1)])
+        {
+            var bits = CanonicalBase64Url.ValueOf(letter);
+
+            if (bits < 0)
+            {
+                return false;
+            }
+
+            high = (high << 6) | (low >> 58);
+            low = (low << 6) | (uint)bits;
+        }
+
+        var last = CanonicalBase64Url.ValueOf(text[^1]);
+
+        if (last < 0 || (last & 0b1111) != 0)
+        {
+            return false;
+        }
+
+        id = new((high << 2) | (low >> 62), (low << 2) | (uint)(last >> 4));
         return true;
     }
 

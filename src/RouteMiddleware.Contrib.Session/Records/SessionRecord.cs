@@ -3,7 +3,7 @@ namespace RouteMiddleware.Contrib.Session.Records;
 /// <summary>What is kept of one session, as it stood at one moment. Never changed: a save makes a new one, so readers need no copy and no lock.</summary>
 internal sealed class SessionRecord
 {
-    public static readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> NoFields = new Dictionary<string, ReadOnlyMemory<byte>>(0, StringComparer.Ordinal);
+    public static readonly Dictionary<string, ReadOnlyMemory<byte>> NoFields = new Dictionary<string, ReadOnlyMemory<byte>>(0, StringComparer.Ordinal);
 
     /// <summary>When the session began, in Unix milliseconds. No request moves it.</summary>
     public required long CreatedAt { get; init; }
@@ -20,7 +20,7 @@ internal sealed class SessionRecord
     public string? UserId { get; init; }
 
     /// <summary>The values: JSON by key.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Fields { get; init; } = NoFields;
+    public Dictionary<string, ReadOnlyMemory<byte>> Fields { get; init; } = NoFields;
 
     public bool IsEmpty => Fields.Count == 0 && UserId is null;
 }

@@ -26,7 +26,7 @@ internal sealed class PlainSession(SessionState state) : ISession
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         await state.LoadAsync(cancellationToken).ConfigureAwait(false);
-        await state.Saving!.SaveAsync().ConfigureAwait(false);
+        await state.BeginSaving().SaveAsync().ConfigureAwait(false);
     }
 
     public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)

@@ -5,10 +5,14 @@ using RouteMiddleware.Contrib.Session.Engines;
 namespace RouteMiddleware.Contrib.Session.Requests;
 
 /// <summary>Brings in one request's session: at the first use where that takes no waiting, else when it is awaited.</summary>
-internal sealed class SessionLoading(SessionRules rules, HttpContext context)
+internal abstract class SessionLoading(SessionRules rules, HttpContext context)
 {
-    private LoadedSession _held;
+    private object? _held;
     private bool _isLoaded;
+
+    public SessionRules Rules { get; } = rules;
+
+    public HttpContext Context { get; } = context;
 
     /// <summary>The session as the engine found or last saved it.</summary>
     public LoadedSession Loaded { get; private set; }
@@ -16,23 +20,21 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
     /// <summary>Whether the store failed and the request goes on without it.</summary>
     public bool IsUnavailable { get; private set; }
 
-    public bool IsLoaded => _isLoaded;
-
     /// <summary>Whether the request brought a cookie of the session's name, valid or not.</summary>
     public bool HasCookie => Cookies.Any();
 
-    private CookieValues Cookies => new(context.Request.Headers.Cookie, rules.Cookie.Name);
+    private CookieValues Cookies => new(Context.Request.Headers.Cookie, Rules.Cookie.Name);
 
-    public void Ensure()
+    protected void EnsureLoaded()
     {
         if (_isLoaded)
         {
             return;
         }
 
-        if (rules.Engine.LoadsAtOnce)
+        if (Rules.Engine.LoadsAtOnce)
         {
-            var loading = rules.Engine.LoadAsync(Cookies, CancellationToken.None);
+            var loading = Rules.Engine.LoadAsync(Cookies, CancellationToken.None);
             Accept(loading.IsCompleted ? loading.Result : throw new InvalidOperationException("The engine promised to load at once."));
             return;
         }
@@ -43,29 +45,29 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
             : default);
     }
 
-    public ValueTask LoadAsync(CancellationToken cancellationToken)
+    protected ValueTask BeginLoadAsync(CancellationToken cancellationToken)
     {
-        if (!_isLoaded && !rules.Engine.LoadsAtOnce && HasCookie)
+        if (!_isLoaded && !Rules.Engine.LoadsAtOnce && HasCookie)
         {
             return new(LoadFromStoreAsync(cancellationToken));
         }
 
-        Ensure();
+        EnsureLoaded();
         return default;
     }
 
     /// <summary>What was saved is what stands now.</summary>
-    public void Take(SavedSession saved)
+    protected void Take(SavedSession saved)
         // A session that is gone stays gone for the rest of the request.
         => Loaded = saved.Outcome == SaveOutcome.Dropped ? new(default, null, null, WasRotated: true) : saved.Session;
 
     /// <summary>The request needs the session no longer.</summary>
     public void Release()
     {
-        if (_held.Handle is not null)
+        if (_held is not null)
         {
-            rules.Engine.Release(_held);
-            _held = default;
+            Rules.Engine.Release(_held);
+            _held = null;
         }
     }
 
@@ -73,9 +75,9 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
     {
         try
         {
-            Accept(await rules.Store.RunAsync(() => rules.Engine.LoadAsync(Cookies, cancellationToken), "load", cancellationToken, bounded: !rules.Engine.TakesTurns).ConfigureAwait(false));
+            Accept(await Rules.Store.RunAsync(() => Rules.Engine.LoadAsync(Cookies, cancellationToken), "load", cancellationToken, bounded: !Rules.Engine.TakesTurns).ConfigureAwait(false));
         }
-        catch (SessionUnavailableException) when (rules.Degrades)
+        catch (SessionUnavailableException) when (Rules.Degrades)
         {
             IsUnavailable = true;
             _isLoaded = true;
@@ -85,7 +87,7 @@ internal sealed class SessionLoading(SessionRules rules, HttpContext context)
     private void Accept(LoadedSession loaded)
     {
         Loaded = loaded;
-        _held = loaded;
+        _held = loaded.Handle;
         _isLoaded = true;
     }
 }

@@ -13,7 +13,8 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 /// </summary>
 internal sealed partial class SessionSaving
 {
-    private static readonly Func<object, Task> OnStarting = static state => ((SessionSaving)state).OnStartingAsync();
+    /// <summary>Runs for a used session when the headers go out; its argument is the <see cref="SessionState"/>.</summary>
+    public static readonly Func<object, Task> OnStarting = static state => AnswerAsync((SessionState)state);
 
     private readonly SessionState _state;
     private readonly HttpContext _context;
@@ -27,15 +28,10 @@ internal sealed partial class SessionSaving
     {
         _state = state;
         _context = state.Context;
-
-        if (!_context.Response.HasStarted)
-        {
-            _context.Response.OnStarting(OnStarting, this);
-        }
     }
 
     /// <summary>Whether the end of the request has work for this.</summary>
-    public bool IsPending => _body is not null || _failure is not null || _state.NeedsSave;
+    public bool IsPending => _body is not null || _failure is not null;
 
     /// <summary>The session is about to change: from here on the body waits for the save.</summary>
     public void Begin()
@@ -52,11 +48,11 @@ internal sealed partial class SessionSaving
     /// How the request is refused where the session failed it: after a failed save in any case, else where nobody caught the exception. A session that grew too large is the application's fault in development, where the
     /// exception tells it, and the client's in production.
     /// </summary>
-    public Refusal? RefusalOf(Exception exception)
-        => _refusal ?? exception switch
+    public static Refusal? RefusalOf(Exception exception, SessionState state)
+        => state.Saving?._refusal ?? exception switch
         {
             SessionUnavailableException => SessionRules.StoreFailed,
-            SessionTooLargeException when !_state.Rules.InDevelopment => SessionRules.TooLarge,
+            SessionTooLargeException when !state.Rules.InDevelopment => SessionRules.TooLarge,
             _ => null,
         };
 
@@ -152,7 +148,7 @@ internal sealed partial class SessionSaving
         }
         catch (Exception exception) when (exception is SessionTooLargeException or SessionUnavailableException)
         {
-            Fail(exception, RefusalOf(exception));
+            Fail(exception, RefusalOf(exception, _state));
             throw;
         }
     }
@@ -166,7 +162,19 @@ internal sealed partial class SessionSaving
         _state.DiscardChanges();
     }
 
-    private async Task OnStartingAsync()
+    private static Task AnswerAsync(SessionState state)
+    {
+        if (state.Saving is not null || state.NeedsSave)
+        {
+            return state.BeginSaving().AnswerAsync();
+        }
+
+        AppendVary(state.Context.Response.Headers);
+        state.Release();
+        return Task.CompletedTask;
+    }
+
+    private async Task AnswerAsync()
     {
         // Only where nothing stood in the way of the body: it was taken before the session changed, or the connection is upgraded.
         if (_failure is null)

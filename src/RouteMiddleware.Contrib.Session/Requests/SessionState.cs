@@ -6,22 +6,20 @@ using RouteMiddleware.Contrib.Session.Records;
 namespace RouteMiddleware.Contrib.Session.Requests;
 
 /// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
-internal sealed partial class SessionState(SessionRules rules, HttpContext context)
+internal sealed partial class SessionState(SessionRules rules, HttpContext context) : SessionLoading(rules, context)
 {
     private SessionChanges? _changes;
-    private readonly SessionLoading _loading = new(rules, context);
     private SessionId? _newId;
     private bool _isOver;
 
-    public SessionRules Rules { get; } = rules;
-
-    public HttpContext Context { get; } = context;
-
-    /// <summary>How the session gets saved; <see langword="null"/> while nothing was asked of it.</summary>
+    /// <summary>How the session gets saved; <see langword="null"/> while there was nothing to save.</summary>
     public SessionSaving? Saving { get; private set; }
 
     /// <summary>Whether anything was asked of the session.</summary>
-    public bool IsUsed => Saving is not null;
+    public bool IsUsed { get; private set; }
+
+    /// <summary>Whether the end of the request has work for the session.</summary>
+    public bool IsPending => Saving is { IsPending: true } || NeedsSave;
 
     /// <summary>Whether the request changed anything, saved or not.</summary>
     public bool IsModified { get; private set; }
@@ -29,16 +27,12 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     /// <summary>Whether there is anything that the answer must wait for.</summary>
     public bool NeedsSave => _changes is { Any: true } || (Rules.Lifetimes.Slides && Loaded.Record is { } record && Rules.Lifetimes.IsRenewalDue(record, Rules.Now));
 
-    public LoadedSession Loaded => _loading.Loaded;
-
-    public bool HasCookie => _loading.HasCookie;
-
     public bool IsAvailable
     {
         get
         {
             Use();
-            return !_loading.IsUnavailable;
+            return !IsUnavailable;
         }
     }
 
@@ -92,7 +86,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     }
 
     /// <summary>All values as they stand for this request.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> All()
+    public Dictionary<string, ReadOnlyMemory<byte>> All()
     {
         Use();
         var fields = Loaded.Record?.Fields ?? SessionRecord.NoFields;
@@ -165,7 +159,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         Use();
 
-        if (_loading.IsUnavailable)
+        if (IsUnavailable)
         {
             throw new InvalidOperationException("The session can't be changed: its store does not answer, and OnStoreFailure is Degrade. Look at IsAvailable first.");
         }
@@ -177,14 +171,14 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         }
 
         IsModified = true;
-        Saving!.Begin();
+        BeginSaving().Begin();
         return _changes ??= new();
     }
 
     public ValueTask LoadAsync(CancellationToken cancellationToken)
     {
         BeginUse();
-        return _loading.LoadAsync(cancellationToken);
+        return BeginLoadAsync(cancellationToken);
     }
 
     /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
@@ -193,14 +187,13 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     /// <summary>What was saved is what stands now.</summary>
     public void Accept(SavedSession saved)
     {
-        _loading.Take(saved);
+        Take(saved);
         _newId = null;
     }
 
-    public void DiscardChanges() => _changes?.Reset();
+    public SessionSaving BeginSaving() => Saving ??= new(this);
 
-    /// <summary>The request needs the session no longer.</summary>
-    public void Release() => _loading.Release();
+    public void DiscardChanges() => _changes?.Reset();
 
     /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
     public void Close()
@@ -212,7 +205,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     private void Use()
     {
         BeginUse();
-        _loading.Ensure();
+        EnsureLoaded();
     }
 
     private void BeginUse()
@@ -222,7 +215,15 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
         }
 
-        Saving ??= new(this);
+        if (!IsUsed)
+        {
+            IsUsed = true;
+
+            if (!Context.Response.HasStarted)
+            {
+                Context.Response.OnStarting(SessionSaving.OnStarting, this);
+            }
+        }
     }
 
     private static partial class Log

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using RouteMiddleware.Contrib.Session.Engines;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 
@@ -90,7 +91,7 @@ public sealed class UpgradeTests
         var used = new List<bool>();
         await using var app = await SessionApp.StartAsync(EnginesAttribute.Memory, group => group.MapGet("/used", (HttpContext context, RouteSession session) =>
         {
-            var feature = context.Features.Get<IRouteSessionFeature>()!;
+            var feature = (IRouteSessionFeature)context.Features.Get<ISessionFeature>()!;
             used.Add(feature.IsUsed);
             Assert.Same(session, feature.Session);
             _ = session.Count;

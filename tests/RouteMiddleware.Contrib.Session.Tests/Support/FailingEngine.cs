@@ -66,7 +66,7 @@ internal sealed class FailingEngine : ISessionEngine, ISessionEngineSource
     {
     }
 
-    public void Release(LoadedSession session)
+    public void Release(object handle)
     {
     }
 
