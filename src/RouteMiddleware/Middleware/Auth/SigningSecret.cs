@@ -7,6 +7,7 @@ namespace RouteMiddleware.Middleware.Auth;
 internal static class SigningSecret
 {
     private const string Base64Prefix = "base64:";
+    private const int LongestSimplePeriod = 10;
     private const int FewestDistinctBytes = 8;
 
     // Keys that stand in tutorials, without their punctuation and in lower case.
@@ -94,7 +95,7 @@ internal static class SigningSecret
 
     private static bool HasShortPeriod(ReadOnlySpan<byte> key)
     {
-        for (var period = 1; period <= key.Length / 2; period++)
+        for (var period = 1; period <= LongestSimplePeriod; period++)
         {
             // The text equals itself, shifted: everything after the first period is repetition.
             if (key[period..].SequenceEqual(key[..^period]))

@@ -17,7 +17,7 @@ public sealed class SigningSecretTests
     [InlineData("repeats", "S3cr3t!S3cr3t!S3cr3t!S3cr3t!S3cr3t!")]
     [InlineData("repeats", "base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [InlineData("different bytes", "abababbabaabbbabbaabababbaabababaabbab")]
-    [InlineData("repeats", "your-256-bit-secret-your-256-bit-secret")]
+    [InlineData("well-known", "your-256-bit-secret-your-256-bit-secret")]
     [InlineData("well-known", "your-256-bit-secret-for-this-application")]
     [InlineData("well-known", "a-string-secret-at-least-256-bits-long")]
     [InlineData("well-known", "changeme-changeme-please-changeme-now!!")]
@@ -25,7 +25,7 @@ public sealed class SigningSecretTests
     [InlineData("well-known", "THIS IS USED TO SIGN AND VERIFY JWT TOKENS, REPLACE IT WITH YOUR OWN SECRET, IT CAN BE ANY STRING")]
     [InlineData("well-known", "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970")]
     [InlineData("well-known", "abcdefghijklmnopqrstuvwxyz0123456789")]
-    [InlineData("repeats", "base64:eW91ci0yNTYtYml0LXNlY3JldC15b3VyLTI1Ni1iaXQtc2VjcmV0")]
+    [InlineData("well-known", "base64:eW91ci0yNTYtYml0LXNlY3JldC15b3VyLTI1Ni1iaXQtc2VjcmV0")]
     [InlineData("missing", "")]
     [InlineData("missing", null)]
     public void J14_WeakSecret_StopsTheStart_NamingTheRuleAndNotTheKey(string rule, string? secret)
