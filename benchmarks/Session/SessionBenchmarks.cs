@@ -16,7 +16,7 @@ namespace RouteMiddleware.Benchmarks.Session;
 [MemoryDiagnoser]
 public class SessionBenchmarks
 {
-    private const string Secret = "base64:q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+    private const string Secret = "base64:T2hWfm9QA2+qBCBu8uWMjeTGpg2WgYPcnA/8d1smLT0=";
 
     private ServiceProvider _inBoxServices = null!;
     private RequestDelegate _bare = null!;

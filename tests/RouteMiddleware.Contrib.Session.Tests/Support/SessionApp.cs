@@ -9,7 +9,7 @@ namespace RouteMiddleware.Contrib.Session.Tests.Support;
 /// <summary>An application with the routes of the login flow, and whatever a test adds behind its session.</summary>
 internal static class SessionApp
 {
-    public const string Secret = "base64:q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+    public const string Secret = "base64:T2hWfm9QA2+qBCBu8uWMjeTGpg2WgYPcnA/8d1smLT0=";
 
     public static Task<TestApp> StartAsync(
         string engine,
