@@ -16,6 +16,7 @@ public class ChainBenchmarks : IDisposable
     private WebApplication? _app;
     private RequestDelegate _bare = null!;
     private RequestDelegate _nested = null!;
+    private RequestDelegate _nestedMiddleware = null!;
     private RequestDelegate _convention = null!;
     private RequestDelegate _filters = null!;
     private RequestDelegate _ours = null!;
@@ -36,12 +37,16 @@ public class ChainBenchmarks : IDisposable
         var filtered = _app.MapGet("/filters", handler);
         var ours = _app.MapGet("/ours", handler);
         _nested = handler;
+        _nestedMiddleware = handler;
+        Func<HttpContext, RequestDelegate, Task> middleware = static (context, next) => next(context);
         var convention = new ApplicationBuilder(_app.Services);
 
         for (var i = 0; i < N; i++)
         {
             var next = _nested;
             _nested = context => next(context);
+            var inner = _nestedMiddleware;
+            _nestedMiddleware = context => middleware(context, inner);
             convention.UseMiddleware<Passing.Convention>();
             filtered.AddEndpointFilter(new Passing.Filter());
             ours.WithMiddleware("passing");
@@ -70,6 +75,10 @@ public class ChainBenchmarks : IDisposable
 
     [Benchmark(Baseline = true)]
     public Task HandNestedDelegates() => _nested(_context);
+
+    /// <summary>As <c>app.Use((context, next) => …)</c> nests them.</summary>
+    [Benchmark]
+    public Task HandNestedMiddleware() => _nestedMiddleware(_context);
 
     [Benchmark]
     public Task ConventionMiddleware() => _convention(_context);

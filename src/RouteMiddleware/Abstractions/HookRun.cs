@@ -76,20 +76,44 @@ internal sealed partial class HookRun
         return AwaitAsync(context, rest, body, entered);
     }
 
-    public async Task RunAfterHooksAsync(HttpContext context, int entered)
+    /// <summary>Runs the after-hooks of those that were entered, innermost first.</summary>
+    public Task RunAfterHooksAsync(HttpContext context, int entered)
     {
-        for (var i = entered - 1; i >= 0; i--)
+        while (entered > 0)
         {
+            var hook = _hooks[--entered];
+
             try
             {
-                await _hooks[i].AfterResponseAsync(context).ConfigureAwait(false);
+                var pending = hook.AfterResponseAsync(context);
+
+                if (!pending.IsCompletedSuccessfully)
+                {
+                    return AwaitAfterHooksAsync(context, entered, pending);
+                }
             }
             catch (Exception exception)
             {
                 // A failing after-hook takes neither the answer nor the other hooks with it.
-                Log.AfterHookFailed(LoggerOf(context), exception, _hooks[i].GetType());
+                Log.AfterHookFailed(LoggerOf(context), exception, hook.GetType());
             }
         }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task AwaitAfterHooksAsync(HttpContext context, int index, ValueTask pending)
+    {
+        try
+        {
+            await pending.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.AfterHookFailed(LoggerOf(context), exception, _hooks[index].GetType());
+        }
+
+        await RunAfterHooksAsync(context, index).ConfigureAwait(false);
     }
 
     private static bool Overrides(Delegate method) => method.Method.DeclaringType != typeof(HookMiddleware);

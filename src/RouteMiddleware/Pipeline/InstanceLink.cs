@@ -7,6 +7,8 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>One instance for all endpoints of the place: an <see cref="IMiddleware"/>, an <see cref="IEndpointFilter"/>, or both.</summary>
 internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
 {
+    private readonly Func<RequestDelegate, RequestDelegate>? _step = instance is IMiddleware middleware ? DirectStep.For(middleware) : null;
+
     public object Instance => instance;
 
     public override bool HasRequestStage => instance is IMiddleware;
@@ -16,7 +18,7 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
     public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
 
     public override RequestDelegate Around(RequestDelegate next)
-        => instance is IMiddleware middleware ? new Step(middleware, next).InvokeAsync : next;
+        => _step is null ? next : _step(next);
 
     public override EndpointFilterDelegate Around(EndpointFilterFactoryContext context, EndpointFilterDelegate next) => instance switch
     {
@@ -26,9 +28,4 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
     };
 
     public override void Contribute(EndpointBuilder endpointBuilder) => (instance as IEndpointContributor)?.Contribute(endpointBuilder);
-
-    private sealed class Step(IMiddleware middleware, RequestDelegate next)
-    {
-        public Task InvokeAsync(HttpContext context) => middleware.InvokeAsync(context, next);
-    }
 }

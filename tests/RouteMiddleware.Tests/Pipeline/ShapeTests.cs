@@ -117,6 +117,16 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public async Task Instance_HoweverItImplementsTheInterface_RunsItsOwnMethod()
+    {
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Services.AddRouteMiddleware(),
+            app => app.MapGet("/", () => "ok").WithMiddleware<Base>().WithMiddleware<Derived>().WithMiddleware<Explicit>().WithMiddleware<OfAnything<int>>());
+
+        Assert.Equal("base derived explicit Int32", await app.Client.TrailAsync("/"));
+    }
+
+    [Fact]
     public async Task InBoxMiddleware_OnARoute_Works()
     {
         await using var app = await TestApp.StartAsync(
@@ -166,6 +176,42 @@ public sealed class ShapeTests
         }
 
         public void Dispose() => _probe.Disposed++;
+    }
+
+    private class Base : IMiddleware
+    {
+        public virtual Task InvokeAsync(HttpContext context, RequestDelegate next)
+        {
+            Trail.Leave(context, "base");
+            return next(context);
+        }
+    }
+
+    private sealed class Derived : Base
+    {
+        public override Task InvokeAsync(HttpContext context, RequestDelegate next)
+        {
+            Trail.Leave(context, "derived");
+            return next(context);
+        }
+    }
+
+    private sealed class Explicit : IMiddleware
+    {
+        Task IMiddleware.InvokeAsync(HttpContext context, RequestDelegate next)
+        {
+            Trail.Leave(context, "explicit");
+            return next(context);
+        }
+    }
+
+    private sealed class OfAnything<T> : IMiddleware
+    {
+        public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+        {
+            Trail.Leave(context, typeof(T).Name);
+            await next(context);
+        }
     }
 
     private sealed class ConventionOptions

@@ -5,6 +5,7 @@ using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Middleware.RateLimit;
 
+[Collection(Kit.MeasuredAlone.Name)]
 public sealed class PartitionTableTests : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
