@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -179,6 +180,8 @@ internal sealed partial class HookRun
                 return false;
             }
 
+            // As ASP.NET Core's own exception handler does: whoever saves at the end sees that the request failed, whatever the answer says.
+            context.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Error = exception, Path = context.Request.Path, Endpoint = context.GetEndpoint(), RouteValues = context.Request.RouteValues });
             context.Response.StatusCode = StatusCodes.Status200OK;
             RemoveContentHeaders(context.Response.Headers);
             await answer.ExecuteAsync(context).ConfigureAwait(false);

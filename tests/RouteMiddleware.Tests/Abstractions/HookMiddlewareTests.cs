@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -92,7 +93,15 @@ public sealed class HookMiddlewareTests
     [Fact]
     public async Task OnError_WithAResult_AnswersAndRunsTheAfterHooksOfAllEntered()
     {
-        var outer = new RecordingHook("a", _record) { Error = static (_, exception) => new(Results.Text(exception.Message, statusCode: 409)) };
+        var outer = new RecordingHook("a", _record)
+        {
+            Error = static (_, exception) => new(Results.Text(exception.Message, statusCode: 409)),
+            After = context =>
+            {
+                Assert.Equal("handler failed", context.Features.Get<IExceptionHandlerFeature>()?.Error.Message);
+                return default;
+            },
+        };
         await using var app = await StartAsync([outer, Hook("b"), Hook("c")], static _ => throw new InvalidOperationException("handler failed"));
 
         using var response = await app.Client.GetAsync(new Uri("/", UriKind.Relative));
