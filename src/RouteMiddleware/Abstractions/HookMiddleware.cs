@@ -20,7 +20,8 @@ public abstract class HookMiddleware : IMiddleware
 
     /// <summary>
     /// Runs as the headers go out: status and headers can still be changed. Runs once for every middleware whose <see cref="BeforeRequestAsync"/> was
-    /// called, innermost first, whoever answered. What it throws is logged, and the answer still goes out. Default: nothing.
+    /// called, innermost first, whoever answered. What it throws is logged, and the answer still goes out. Where an exception reaches the server unhandled,
+    /// the server answers without asking anybody. Default: nothing.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <returns>A task that ends when the hook is done.</returns>

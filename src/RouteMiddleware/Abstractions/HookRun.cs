@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,8 @@ internal sealed partial class HookRun
                 {
                     return FinishAsync(context, next, pass, body, entered, new(answer));
                 }
+
+                body = body?.Renew();
             }
 
             pass?.EndEntering();
@@ -128,10 +131,16 @@ internal sealed partial class HookRun
         catch (Exception exception)
         {
             body?.Rewind();
+            var left = await UnwindAsync(context, exception, entered).ConfigureAwait(false);
 
-            if (!await TryAnswerAsync(context, exception, entered).ConfigureAwait(false))
+            if (ReferenceEquals(left, exception))
             {
                 throw;
+            }
+
+            if (left is not null)
+            {
+                ExceptionDispatchInfo.Throw(left);
             }
         }
     }
@@ -145,6 +154,7 @@ internal sealed partial class HookRun
 
             while (entered < _hooks.Length && answer is null)
             {
+                body = body?.Renew();
                 var hook = _hooks[entered++];
                 pass?.Enter(entered);
                 answer = await hook.BeforeRequestAsync(context).ConfigureAwait(false);
@@ -157,38 +167,58 @@ internal sealed partial class HookRun
         catch (Exception exception)
         {
             body?.Rewind();
+            var left = await UnwindAsync(context, exception, entered).ConfigureAwait(false);
 
-            if (!await TryAnswerAsync(context, exception, entered).ConfigureAwait(false))
+            if (ReferenceEquals(left, exception))
             {
                 throw;
+            }
+
+            if (left is not null)
+            {
+                ExceptionDispatchInfo.Throw(left);
             }
         }
     }
 
-    private async ValueTask<bool> TryAnswerAsync(HttpContext context, Exception exception, int entered)
+    // Asks those that were entered, innermost first, as nested middleware would be: what one of them throws, the next one sees. Returns what nobody answered.
+    private async ValueTask<Exception?> UnwindAsync(HttpContext context, Exception exception, int entered)
     {
         for (var i = entered - 1; i >= 0; i--)
         {
-            if (await _hooks[i].OnErrorAsync(context, exception).ConfigureAwait(false) is not { } answer)
+            try
             {
-                continue;
-            }
+                if (await _hooks[i].OnErrorAsync(context, exception).ConfigureAwait(false) is not { } answer)
+                {
+                    continue;
+                }
 
-            if (context.Response.HasStarted)
+                if (context.Response.HasStarted)
+                {
+                    Log.AnswerTooLate(LoggerOf(context), exception, _hooks[i].GetType());
+                    return exception;
+                }
+
+                await AnswerAsync(context, exception, answer).ConfigureAwait(false);
+                return null;
+            }
+            catch (Exception another)
             {
-                Log.AnswerTooLate(LoggerOf(context), exception, _hooks[i].GetType());
-                return false;
+                Log.ErrorHookFailed(LoggerOf(context), exception, _hooks[i].GetType());
+                exception = another;
             }
-
-            // As ASP.NET Core's own exception handler does: whoever saves at the end sees that the request failed, whatever the answer says.
-            context.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Error = exception, Path = context.Request.Path, Endpoint = context.GetEndpoint(), RouteValues = context.Request.RouteValues });
-            context.Response.StatusCode = StatusCodes.Status200OK;
-            RemoveContentHeaders(context.Response.Headers);
-            await answer.ExecuteAsync(context).ConfigureAwait(false);
-            return true;
         }
 
-        return false;
+        return exception;
+    }
+
+    private static Task AnswerAsync(HttpContext context, Exception exception, IResult answer)
+    {
+        // As ASP.NET Core's own exception handler does: whoever saves at the end sees that the request failed, whatever the answer says.
+        context.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Error = exception, Path = context.Request.Path, Endpoint = context.GetEndpoint(), RouteValues = context.Request.RouteValues });
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        RemoveContentHeaders(context.Response.Headers);
+        return answer.ExecuteAsync(context);
     }
 
     // What the failed handler said of its own content is not true of the answer that takes its place; what outer middleware set stays.
@@ -213,6 +243,9 @@ internal sealed partial class HookRun
     {
         [LoggerMessage(1, LogLevel.Error, "The after-hook of '{Hook}' failed; the answer went out without it.", EventName = "AfterHookFailed")]
         public static partial void AfterHookFailed(ILogger logger, Exception exception, Type hook);
+
+        [LoggerMessage(3, LogLevel.Error, "'{Hook}' failed while it was to answer this error; what it threw goes on in its place.", EventName = "ErrorHookFailed")]
+        public static partial void ErrorHookFailed(ILogger logger, Exception exception, Type hook);
 
         [LoggerMessage(2, LogLevel.Warning, "'{Hook}' wanted to answer an error, but the answer had already started; the error goes on.", EventName = "AnswerTooLate")]
         public static partial void AnswerTooLate(ILogger logger, Exception exception, Type hook);

@@ -15,9 +15,15 @@ internal sealed class RewindableBody : Stream
     private FileBufferingReadStream? _buffer;
 
     public RewindableBody(HttpContext context)
+        : this(context, context.Request.Body, null)
+    {
+    }
+
+    private RewindableBody(HttpContext context, Stream original, FileBufferingReadStream? buffer)
     {
         _context = context;
-        _original = context.Request.Body;
+        _original = original;
+        _buffer = buffer;
         context.Request.Body = this;
     }
 
@@ -51,6 +57,18 @@ internal sealed class RewindableBody : Stream
 
     public static bool IsNeeded(HttpContext context)
         => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { } detection ? detection.CanHaveBody : context.Request.ContentLength is > 0;
+
+    /// <summary>The body for the next hook, from its beginning. Another object where somebody read: a BodyReader belongs to the stream that it was opened on.</summary>
+    public RewindableBody Renew()
+    {
+        if (_buffer is null || !ReferenceEquals(_context.Request.Body, this))
+        {
+            return this;
+        }
+
+        _buffer.Position = 0;
+        return new RewindableBody(_context, _original, _buffer);
+    }
 
     /// <summary>Gives the body back: the original where nobody read, else one that begins anew.</summary>
     public void Rewind()

@@ -22,8 +22,21 @@ internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
         var direct = attachment.Direct!;
 
         // A class that was registered has its alias, its options and its section wherever it is named by type.
-        var known = attachment.Type is { } type && direct.OptionsType is null ? catalog.FindByType(type) : null;
-        var registration = known ?? direct;
+        var known = attachment.Type is { } type ? catalog.FindByType(type) : [];
+
+        if (known.Count > 1)
+        {
+            catalog.Faults.Add(attachment.Where, $"{direct.Alias} is registered under {known.Count} aliases: {string.Join(", ", known.Select(static one => one.Alias))}.", "Name the alias in place of the class.");
+            return null;
+        }
+
+        var registration = known is [var only] ? only : direct;
+
+        if (direct.OptionsType is not null && registration.OptionsType != direct.OptionsType)
+        {
+            catalog.Faults.Add(attachment.Where, $"'{registration.Alias}' has {registration.OptionsType?.Name ?? "no options"}, but the call configures {direct.OptionsType.Name}.", $"Configure {registration.OptionsType?.Name ?? "nothing"}.");
+            return null;
+        }
 
         return
         [

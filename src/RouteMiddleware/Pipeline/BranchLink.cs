@@ -11,6 +11,13 @@ internal sealed class BranchLink(LinkPlan plan, Action<IApplicationBuilder> conf
     {
         var app = new ApplicationBuilder(services);
         configure(app);
+
+        // A branch that routes anew finds the endpoint that it stands on, and so itself, without end.
+        if (app.Properties.ContainsKey("__EndpointRouteBuilder"))
+        {
+            throw new InvalidOperationException("it calls UseRouting, which can't stand on an endpoint or in a list");
+        }
+
         app.Run(next);
         return app.Build();
     }

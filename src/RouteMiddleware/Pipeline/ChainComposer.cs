@@ -8,8 +8,30 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>Composes the chain of each endpoint while it is built: gathers in <c>Add</c>, wraps once in the first <c>Finally</c>.</summary>
 internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainResolver resolver, ILogger<ChainComposer> logger)
 {
+    // Some endpoints (static assets, Razor components) are built without the application's services. They are built by the start-up check, on its thread.
+    [ThreadStatic]
+    private static ChainComposer? _building;
+
+    /// <summary>The composer of the application whose endpoints this thread builds for the start-up check.</summary>
+    public static ChainComposer? Building => _building;
+
     /// <summary>Set by the start-up check: from now on nobody waits for faults any more.</summary>
     public bool IsChecked { get; set; }
+
+    /// <summary>Has endpoints built.</summary>
+    public IReadOnlyList<Endpoint> Build(Func<IReadOnlyList<Endpoint>> read)
+    {
+        _building = this;
+
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _building = null;
+        }
+    }
 
     /// <summary>Puts attachments on an endpoint. Outer groups come first.</summary>
     public void Add(EndpointBuilder endpoint, Attachment attachment)
@@ -36,7 +58,7 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
 
         endpoint.Metadata.Remove(pending);
 
-        var before = catalog.Faults.Count;
+        var faults = pending.Faults;
         var (links, chain, faulty) = pending.Resolved;
         endpoint.Metadata.Add(chain);
 
@@ -44,20 +66,22 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
         {
             if (!link.HasRequestStage && !pending.HasHandlerStage)
             {
-                catalog.Faults.Add(ChainResolver.WhereOf(endpoint, owner), $"'{link.Plan}' is an endpoint filter, but this endpoint has no handler stage.", "Implement IMiddleware, whose request stage runs on every endpoint.");
+                faults.Add(ChainResolver.WhereOf(endpoint, owner), $"'{link.Plan}' is an endpoint filter, but this endpoint has no handler stage.", "Implement IMiddleware, whose request stage runs on every endpoint.");
             }
 
-            Contribute(endpoint, owner, link);
+            Contribute(endpoint, owner, link, faults);
         }
 
         if (endpoint.RequestDelegate is { } handler)
         {
-            var composed = LinkComposer.Compose([.. links.Select(static item => item.Link)], handler, static _ => null, catalog.Faults);
-            endpoint.RequestDelegate = faulty || catalog.Faults.Count > before ? Refuse(endpoint) : composed;
+            var composed = LinkComposer.Compose([.. links.Select(static item => item.Link)], handler, static _ => null, faults);
+            endpoint.RequestDelegate = faulty || faults.Count > 0 ? Refuse(endpoint, faults) : composed;
         }
+
+        Array.ForEach(faults.ToArray(), catalog.Faults.Add);
     }
 
-    private void Contribute(EndpointBuilder endpoint, Attachment owner, Link link)
+    private static void Contribute(EndpointBuilder endpoint, Attachment owner, Link link, FaultList faults)
     {
         try
         {
@@ -65,16 +89,15 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
         }
         catch (Exception exception)
         {
-            var faults = new FaultList();
-            LinkFactory.AddFaults(exception, link.Plan, faults);
-            Array.ForEach(faults.ToArray(), fault => catalog.Faults.Add(fault with { Where = ChainResolver.WhereOf(endpoint, owner) }));
+            LinkFactory.AddFaults(exception, link.Plan, faults, ChainResolver.WhereOf(endpoint, owner));
         }
     }
 
     // Endpoints that are built after the start (again, or anew) can't stop it any more. One that can't run as declared does not run.
-    private RequestDelegate Refuse(EndpointBuilder endpoint)
+    private RequestDelegate Refuse(EndpointBuilder endpoint, FaultList faults)
     {
-        var error = new RouteMiddlewareException(catalog.Faults.ToArray() is { Length: > 0 } faults ? faults : [new RouteMiddlewareFault(RouteName.Of(endpoint), "The chain is faulty.", "See the start-up errors.")]);
+        RouteMiddlewareFault[] known = [.. faults.ToArray(), .. catalog.Faults.ToArray()];
+        var error = new RouteMiddlewareException(known);
 
         if (IsChecked)
         {

@@ -101,30 +101,6 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
             && plans.Of(attachment) is { } attached
             && attached.Any(static plan => plan.Registration.Factory is not null || MiddlewareShapes.HasHandlerStage(plan.Registration.MiddlewareType));
 
-    public EndpointFilterDelegate AroundHandler(EndpointBuilder endpoint, Link link, EndpointFilterFactoryContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            var around = link.Around(context, next);
-
-            return ReferenceEquals(around, next) || link.Plan.Condition is not { } condition
-                ? around
-                : invocation => condition.Matches(invocation.HttpContext.Request.Path.Value) ? around(invocation) : next(invocation);
-        }
-        catch (Exception exception)
-        {
-            var faults = new FaultList();
-            LinkFactory.AddFaults(exception, link.Plan, faults);
-
-            foreach (var fault in faults.ToArray())
-            {
-                catalog.Faults.Add(fault with { Where = $"{RouteName.Of(endpoint)} ({fault.Where})" });
-            }
-
-            return next;
-        }
-    }
-
     private string AdviceOn(Attachment attachment)
         => attachment.Type is null && !EntryText.Parse(attachment.Name).NamesType && catalog.AdviceOnUnknown(attachment.Name) is { } advice
             ? $"No middleware has the alias '{attachment.Name}'. {advice}"

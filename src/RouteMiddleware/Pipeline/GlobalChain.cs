@@ -76,13 +76,9 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
     /// <summary>Puts the chain into the pipeline.</summary>
     public RequestDelegate Around(RequestDelegate rest)
     {
-        if (_entry is null)
-        {
-            Compose();
-            catalog.Faults.ThrowIfAny();
-        }
-
         _rest = rest;
-        return _entry!;
+
+        // A branch (app.Map) is built at its call, before the start-up check composes the list.
+        return _entry ?? (context => (_entry ?? throw new InvalidOperationException("The start-up check did not run: the application was not started by a host."))(context));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Controllers;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
@@ -10,7 +11,7 @@ internal static class HandlerNeeds
 {
     public static void Check(Endpoint endpoint, MiddlewareCatalog catalog)
     {
-        if (endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler)
+        if ((endpoint.Metadata.GetMetadata<MethodInfo>() ?? endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.MethodInfo) is not { } handler)
         {
             return;
         }

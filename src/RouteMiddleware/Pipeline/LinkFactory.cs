@@ -146,8 +146,10 @@ internal sealed partial class LinkFactory(
     }
 
     /// <summary>Reports why a middleware could not be made or put in place.</summary>
-    public static void AddFaults(Exception exception, LinkPlan plan, FaultList faults)
+    public static void AddFaults(Exception exception, LinkPlan plan, FaultList faults, string? place = null)
     {
+        var where = place ?? plan.Where;
+
         while (exception is TargetInvocationException { InnerException: { } inner })
         {
             exception = inner;
@@ -158,7 +160,7 @@ internal sealed partial class LinkFactory(
             case OptionsValidationException invalid:
                 foreach (var failure in invalid.Failures)
                 {
-                    faults.Add(plan.Where, $"'{plan}': {failure}", $"Set it under RouteMiddleware:{plan.Registration.Section}, or in the entry or call.");
+                    faults.Add(where, $"'{plan}': {failure}", $"Set it under RouteMiddleware:{plan.Registration.Section}, or in the entry or call.");
                 }
 
                 break;
@@ -170,7 +172,7 @@ internal sealed partial class LinkFactory(
 
                 break;
             default:
-                faults.Add(plan.Where, $"'{plan}' can't be made: {exception.Message}", "Register what its constructor takes, or mend what it throws.");
+                faults.Add(where, $"'{plan}' can't be made: {exception.Message}", "Register what its constructor takes, or mend what it throws.");
                 break;
         }
     }

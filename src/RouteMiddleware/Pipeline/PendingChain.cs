@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
@@ -8,6 +9,9 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
 {
     private readonly List<Attachment> _attachments = [];
     private ResolvedChain? _resolved;
+
+    /// <summary>What is wrong with this endpoint alone.</summary>
+    public FaultList Faults { get; } = new();
 
     /// <summary>Whether the endpoint asked for its handler stage, so that filters run there.</summary>
     public bool HasHandlerStage { get; private set; }
@@ -40,10 +44,27 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
         {
             if (ReferenceEquals(owner, attachment) && link.HasHandlerStage)
             {
-                next = resolver.AroundHandler(endpoint, link, context, next);
+                next = Around(attachment, link, context, next);
             }
         }
 
         return next;
+    }
+
+    private EndpointFilterDelegate Around(Attachment owner, Link link, EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            var around = link.Around(context, next);
+
+            return ReferenceEquals(around, next) || link.Plan.Condition is not { } condition
+                ? around
+                : invocation => condition.Matches(invocation.HttpContext.Request.Path.Value) ? around(invocation) : next(invocation);
+        }
+        catch (Exception exception)
+        {
+            LinkFactory.AddFaults(exception, link.Plan, Faults, ChainResolver.WhereOf(endpoint, owner));
+            return next;
+        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         BuildOnce(app, endpoints);
 
         // Reading them builds them, and composes their chains.
-        foreach (var endpoint in endpoints?.Endpoints ?? [])
+        foreach (var endpoint in composer.Build(() => endpoints?.Endpoints ?? []))
         {
             HandlerNeeds.Check(endpoint, catalog);
         }
@@ -76,14 +76,15 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
 
     private static void Replace(ICollection<EndpointDataSource> sources, Dictionary<EndpointDataSource, EndpointDataSource> fronts)
     {
-        if (sources.IsReadOnly || sources.All(static source => source is BuiltOnceDataSource))
+        if (sources.IsReadOnly)
         {
             return;
         }
 
         var replaced = sources.Select(source =>
         {
-            if (source is BuiltOnceDataSource)
+            // Only those that build anew each time they are read. Others keep what they built, and are looked for by their type.
+            if (source is BuiltOnceDataSource or CompositeEndpointDataSource || source.GetType().Assembly != typeof(RouteGroupBuilder).Assembly)
             {
                 return source;
             }

@@ -144,9 +144,17 @@ internal sealed class EntryExpander(
         var bare = name.Split(',', 2)[0].Trim();
 
         // What was registered in code is found without asking the assemblies, and has its options.
-        if (registrations.Values.FirstOrDefault(registration => registration.MiddlewareType?.FullName == bare) is { } registered)
+        var registered = registrations.Values.Where(registration => registration.MiddlewareType?.FullName == bare).ToArray();
+
+        if (registered.Length > 1)
         {
-            return registered;
+            faults.Add(where, $"{bare} is registered under {registered.Length} aliases: {string.Join(", ", registered.Select(static one => one.Alias))}.", "Name the alias in place of the class.");
+            return null;
+        }
+
+        if (registered is [var only])
+        {
+            return only;
         }
 
         if (LoadType(name) is not { } type)

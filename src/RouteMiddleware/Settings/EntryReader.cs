@@ -36,11 +36,13 @@ internal static class EntryReader
         return entries;
     }
 
-    /// <summary>The texts of a list, or those of one text with commas between them.</summary>
+    /// <summary>The texts of a list, or those of one text with commas between them. An empty list of one source does not hide the items of another.</summary>
     public static List<string> ReadTexts(IConfigurationSection section)
-        => section.Value is { } text
-            ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
-            : [.. section.GetChildren().Select(static item => item.Value?.Trim() ?? "").Where(static item => item.Length > 0)];
+    {
+        List<string> items = [.. section.GetChildren().Select(static item => item.Value?.Trim() ?? "").Where(static item => item.Length > 0)];
+
+        return items.Count > 0 ? items : [.. (section.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    }
 
     private static MiddlewareEntry? ReadEntry(IConfigurationSection item, FaultList faults)
     {

@@ -54,9 +54,8 @@ internal sealed class MiddlewareCatalog
     public IReadOnlyList<LinkPlan>? Expand(MiddlewareEntry entry, string where, Action<object>? configure = null, Type? configured = null)
         => _expander.Expand(entry, where, configure, configured);
 
-    /// <summary>The registration of a class where exactly one names it; else one made for the class alone.</summary>
-    public MiddlewareRegistration? FindByType(Type type)
-        => _registrations.Values.Where(registration => registration.MiddlewareType == type).ToArray() is [var only] ? only : null;
+    /// <summary>The registrations of a class.</summary>
+    public IReadOnlyList<MiddlewareRegistration> FindByType(Type type) => [.. _registrations.Values.Where(registration => registration.MiddlewareType == type)];
 
     public MiddlewareRegistration? FindByAlias(string alias) => _registrations.GetValueOrDefault(alias);
 

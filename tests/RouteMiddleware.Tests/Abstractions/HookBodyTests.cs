@@ -50,13 +50,14 @@ public sealed class HookBodyTests
     private static Task<TestApp> StartAsync(string way, Action<WebApplication> map)
     {
         var record = new ConcurrentQueue<string>();
+        RecordingHook Reading(string name) => new(name, record) { Before = context => ReadAsync(context, way) };
         return TestApp.StartAsync(
             builder =>
             {
                 builder.Services.AddRouteMiddleware()
                     .AddMiddleware("hooks", app => app.Use(next =>
                     {
-                        var hook = new HookRun([new RecordingHook("a", record) { Before = context => ReadAsync(context, way) }, new RecordingHook("b", record)]);
+                        var hook = new HookRun([Reading("a"), Reading("b"), new RecordingHook("c", record)]);
                         return context => hook.InvokeAsync(context, next);
                     }))
                     .Use("hooks");

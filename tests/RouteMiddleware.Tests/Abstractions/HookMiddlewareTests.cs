@@ -124,6 +124,19 @@ public sealed class HookMiddlewareTests
     }
 
     [Fact]
+    public async Task OnError_ThatThrows_IsSeenByTheNextOuterHook()
+    {
+        var outer = new RecordingHook("a", _record) { Error = static (_, exception) => new(Results.Text(exception.Message, statusCode: 409)) };
+        var failing = new RecordingHook("b", _record) { Error = static (_, _) => throw new InvalidOperationException("error hook failed") };
+        await using var app = await StartAsync([outer, failing, Hook("c")], static _ => throw new InvalidOperationException("handler failed"));
+
+        using var response = await app.Client.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.Equal("error hook failed", await response.Content.ReadAsStringAsync());
+        Assert.Single(app.Logs.Records, static record => record.EventId.Name is "ErrorHookFailed");
+    }
+
+    [Fact]
     public async Task OnError_WithoutAResult_GoesOnUnwinding()
     {
         await using var app = await StartAsync([Hook("a"), Hook("b")], static _ => throw new InvalidOperationException());

@@ -62,6 +62,24 @@ public sealed class ConditionTests
     }
 
     [Fact]
+    public async Task Lists_EmptyInOneSource_DoNotHideTheItemsOfAnother()
+    {
+        // An empty JSON array is an empty text under the same key.
+        await using var app = await StartAsync(new()
+        {
+            ["Middleware:0"] = "a",
+            ["Middleware:1:Name"] = "b",
+            ["Middleware:1:Exclude"] = "",
+            ["Middleware:1:Exclude:0"] = "/",
+            ["Middleware:2"] = "c",
+            ["Disabled"] = "",
+            ["Disabled:0"] = "c",
+        });
+
+        Assert.Equal("a", await app.Client.TrailAsync("/"));
+    }
+
+    [Fact]
     public async Task Conditions_OnARoute_HoldInBothStages()
     {
         await using var app = await TestApp.StartAsync(

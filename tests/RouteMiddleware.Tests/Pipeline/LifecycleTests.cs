@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RouteMiddleware.Pipeline;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Pipeline;
@@ -12,9 +14,9 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Start_ThatIsRefused_NeverOpensThePort()
     {
-        using var free = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
-        var port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
 
         var opened = false;
@@ -29,7 +31,7 @@ public sealed class LifecycleTests
 
         Assert.False(opened);
         using var client = new TcpClient();
-        await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(System.Net.IPAddress.Loopback, port));
+        await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port));
     }
 
     [Fact]
@@ -62,6 +64,60 @@ public sealed class LifecycleTests
         Assert.Throws<InvalidOperationException>(() => group!.WithMiddleware("a"));
         Assert.Throws<InvalidOperationException>(() => group!.WithoutMiddleware("a"));
         Assert.Throws<InvalidOperationException>(() => route!.WithMiddleware("a"));
+    }
+
+    [Fact]
+    public async Task Calls_AfterTheStart_OnBuildersThatTakeThemSilently_AreErrors()
+    {
+        BareEndpoints? bare = null;
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Services.AddRouteMiddleware().AddMiddleware("a", Trail.Step("a")),
+            app => bare = BareEndpoints.Map(app, "/bare").WithMiddleware("a"));
+
+        Assert.Equal("a", await app.Client.TrailAsync("/bare"));
+        Assert.Throws<InvalidOperationException>(() => bare!.WithMiddleware("a"));
+    }
+
+    [Fact]
+    public async Task Endpoints_BuiltAgainAfterTheStart_KeepTheirChainOrRefuse()
+    {
+        BareEndpoints? good = null;
+        BareEndpoints? faulty = null;
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Services.AddRouteMiddleware().AddMiddleware("a", Trail.Step("a")),
+            app =>
+            {
+                good = BareEndpoints.Map(app, "/good").WithMiddleware("a");
+                faulty = BareEndpoints.Map(app, "/faulty").WithMiddleware("a");
+            });
+
+        // What nobody could check at the start: a convention that comes later, past our calls.
+        faulty!.Add(endpoint => endpoint.Metadata.OfType<PendingChain>().Single().Faults.Add("late", "Something is wrong.", ""));
+
+        for (var round = 0; round < 3; round++)
+        {
+            good!.Change();
+            faulty.Change();
+
+            Assert.Equal("a", await app.Client.TrailAsync("/good"));
+            using var refused = await app.Client.GetAsync(new Uri("/faulty", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task GlobalList_InABranch_RunsThere()
+    {
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Services.AddRouteMiddleware().AddMiddleware("a", Trail.Step("a")).Use("a"),
+            app =>
+            {
+                app.Map("/branch", branch => branch.UseRouteMiddleware().Run(context => context.Response.WriteAsync("branch")));
+                app.MapGet("/", () => "");
+            });
+
+        Assert.Equal("a", await app.Client.TrailAsync("/branch"));
+        Assert.Equal("", await app.Client.TrailAsync("/"));
     }
 
     [Fact]

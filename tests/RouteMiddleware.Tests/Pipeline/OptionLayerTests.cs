@@ -34,8 +34,16 @@ public sealed class OptionLayerTests
         => Assert.Equal("section:3", await TrailAsync(true, true, app => app.MapGet("/", () => "").WithMiddleware<Sized>()));
 
     [Fact]
-    public async Task Type_WithOptionsOfTheCall_HasThoseAlone()
+    public async Task Type_WithOptionsOfTheCall_HasThem()
         => Assert.Equal("class:7", await TrailAsync(false, false, app => app.MapGet("/", () => "").WithMiddleware<Sized, SizedOptions>(options => options.Size = 7)));
+
+    [Fact]
+    public async Task Type_RegisteredAndConfiguredInTheCall_HasAllLayers()
+        => Assert.Equal("section:7", await TrailAsync(true, true, app => app.MapGet("/", () => "").WithMiddleware<Sized, SizedOptions>(options => options.Size = 7)));
+
+    [Fact]
+    public async Task Type_RegisteredAndConfiguredInTheCall_IsKnownByItsAlias()
+        => Assert.Equal("", await TrailAsync(true, true, app => app.MapGroup("/").WithMiddleware<Sized, SizedOptions>(static _ => { }).MapGet("/", () => "").WithoutMiddleware("sized")));
 
     [Fact]
     public async Task TypeName_InTheSettings_FindsTheClass()

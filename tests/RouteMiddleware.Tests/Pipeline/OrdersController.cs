@@ -8,4 +8,7 @@ public sealed class OrdersController : ControllerBase
 {
     [HttpPost]
     public Order Post(Order order) => order;
+
+    [HttpPost("cart")]
+    public bool PostCart([FromServices] Cart cart) => cart is null;
 }

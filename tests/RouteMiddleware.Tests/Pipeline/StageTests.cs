@@ -84,7 +84,7 @@ public sealed class StageTests
     private static Task<TestApp> StartAsync(string environment) => TestApp.StartAsync(
         builder =>
         {
-            builder.Services.AddRouteMiddleware().AddMiddleware("closed", static (context, _) => NoEntry.WriteAsync(context));
+            builder.Services.AddRouteMiddleware().AddMiddleware("closed", static (context, _) => NoEntry.WriteAsync(context)).AddMiddleware("trail", Trail.Step("trail"));
             builder.Services.AddControllers().AddApplicationPart(typeof(StageTests).Assembly);
             builder.Services.AddSignalR();
             builder.Services.AddHealthChecks();
@@ -93,7 +93,7 @@ public sealed class StageTests
         {
             app.MapPost("/orders", (Order order) => order).WithMiddleware("closed");
             app.MapGroup("/outer").WithMiddleware("closed").MapGroup("/inner").MapPost("/orders", (Order order) => order);
-            app.MapControllers().WithMiddleware("closed");
+            app.MapControllers().WithMiddleware("closed", "trail");
             app.MapHub<EmptyHub>("/hub").WithMiddleware("closed");
             app.MapHealthChecks("/health").WithMiddleware("closed");
             app.MapGet("/delegate", context => context.Response.WriteAsync("open")).WithMiddleware("closed");

@@ -24,6 +24,9 @@ public sealed class StartupFaultTests
         { "options where none are taken", app => app.MapGet("/", () => "").WithMiddleware(new MiddlewareEntry("trail") { Options = { ["Size"] = "1" } }), "StartupFaultTests.cs:", "'trail' takes no options" },
         { "foreign options", app => app.MapGet("/", () => "").WithMiddleware("sized", (Needy _) => { }), "StartupFaultTests.cs:", "the call configures Needy" },
         { "configure that throws", app => app.MapGet("/", () => "").WithMiddleware("sized", (SizedOptions _) => throw new InvalidOperationException("no size today")), "GET / (StartupFaultTests.cs:", "no size today" },
+        { "class of two aliases", app => app.MapGet("/", () => "").WithMiddleware<Once>(), "GET / (StartupFaultTests.cs:", "registered under 2 aliases: once, once_more" },
+        { "routing on an endpoint", app => app.MapGet("/", () => "").WithMiddleware(inner => inner.UseRouting()), "GET /", "it calls UseRouting" },
+        { "action parameter", app => app.MapControllers(), "POST /controller/cart", "Add .WithMiddleware(\"trail\")" },
         { "no middleware", app => app.MapGet("/", () => "").WithMiddleware<Order>(), "StartupFaultTests.cs:", "Order is no middleware." },
         { "constructor", app => app.MapGet("/", () => "").WithMiddleware<Needy>(), "StartupFaultTests.cs:", "System.Text.StringBuilder" },
         { "constructor of a convention class", app => app.MapGet("/", () => "").WithMiddleware<NeedyConvention>(), "StartupFaultTests.cs:", "StringBuilder" },
@@ -113,6 +116,7 @@ public sealed class StartupFaultTests
         builder =>
         {
             builder.Services.AddScoped<List<int>>();
+            builder.Services.AddControllers().AddApplicationPart(typeof(StartupFaultTests).Assembly);
             builder.Services.AddRouteMiddleware()
                 .AddMiddleware("global", Trail.Step("global"))
                 .AddMiddleware("trail", Trail.Step("trail"))
@@ -122,17 +126,12 @@ public sealed class StartupFaultTests
                 .AddMiddleware<AfterTrail>("after_trail")
                 .AddMiddleware<BeforeTrail>("before_trail")
                 .AddMiddleware<Once>("once")
+                .AddMiddleware<Once>("once_more")
                 .AddGroup("both", "trail", "sized")
                 .Use("global");
         },
         map,
         settings);
-
-    [Requires("trail")]
-    private sealed class Cart
-    {
-        public static ValueTask<Cart?> BindAsync(HttpContext context) => ValueTask.FromResult<Cart?>(context is null ? null : new Cart());
-    }
 
     private sealed record CartParameters(Cart Cart);
 
