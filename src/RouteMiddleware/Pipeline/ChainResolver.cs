@@ -59,7 +59,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
             }
         }
 
-        var withoutGlobal = FindMissingGlobals(candidates.Select(static candidate => candidate.Global));
+        var withoutGlobal = FindMissingGlobals(candidates.Select(static candidate => candidate.Global), RouteName.Of(endpoint), faults);
         candidates.RemoveAll(static candidate => candidate.Plan.Inactive is not null);
 
         ChainRules.Check(RouteName.Of(endpoint), [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
@@ -106,7 +106,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
             ? $"No middleware has the alias '{attachment.Name}'. {advice}"
             : "Take the call out, or name what an outer group, an earlier call or the global list put on.";
 
-    private bool[]? FindMissingGlobals(IEnumerable<int> present)
+    private bool[]? FindMissingGlobals(IEnumerable<int> present, string route, FaultList faults)
     {
         var missing = Enumerable.Repeat(true, catalog.Global.Count).ToArray();
 
@@ -117,9 +117,9 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
 
         for (var i = 0; i < missing.Length; i++)
         {
-            if (missing[i])
+            if (missing[i] && !global.TryMarkSkippable(i))
             {
-                global.MarkSkippable(i);
+                faults.Add(route, $"'{catalog.Global[i]}' of the global list is taken off by an endpoint that was mapped after the start.", "Map such endpoints before the application starts.");
             }
         }
 

@@ -26,18 +26,8 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
     }
 
     /// <summary>Notes that an endpoint takes an entry off. Once the chain is composed it is too late for a new one.</summary>
-    public void MarkSkippable(int index)
-    {
-        if (!_skippable[index] && _entry is not null)
-        {
-            throw new RouteMiddlewareException(new RouteMiddlewareFault(
-                catalog.Global[index].Where,
-                $"'{catalog.Global[index]}' of the global list is taken off by an endpoint that was mapped after the start.",
-                "Map such endpoints before the application starts."));
-        }
-
-        _skippable[index] = true;
-    }
+    /// <returns>Whether the endpoint can take it off.</returns>
+    public bool TryMarkSkippable(int index) => _skippable[index] || (_entry is null && (_skippable[index] = true));
 
     /// <summary>Makes the links and puts them around what will follow.</summary>
     public void Compose()
