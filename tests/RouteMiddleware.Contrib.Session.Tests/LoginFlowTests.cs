@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 using RouteMiddleware.Tests.Kit;
 
@@ -114,6 +115,53 @@ public sealed class LoginFlowTests
 
         using var response = await thief.GetAsync("/profile");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Theory]
+    [Engines]
+    public async Task S5_CopiedCookie_IsWorthlessAfterClear(string engine)
+    {
+        await using var app = await SessionApp.StartAsync(engine, static group =>
+        {
+            group.MapPost("/clear", static (RouteSession session) => session.Clear());
+            group.MapPost("/clear-set", static (RouteSession session) =>
+            {
+                session.Clear();
+                session.Set("flash", "bye");
+            });
+            group.MapPost("/plain-clear", static async (HttpContext context) =>
+            {
+                await context.Session.LoadAsync();
+                context.Session.Clear();
+            });
+        });
+
+        foreach (var path in new[] { "/clear", "/clear-set", "/plain-clear" })
+        {
+            var browser = new Browser(app);
+            await browser.DoAsync("/login/ada");
+            var thief = browser.Copy();
+
+            await browser.DoAsync(path);
+
+            using var response = await thief.GetAsync("/profile");
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Equal(path == "/clear-set" ? "flash" : "", await browser.ReadAsync("/keys"));
+        }
+    }
+
+    [Theory]
+    [Engines]
+    public async Task S5_CopiedCookie_IsWorthlessOnceNothingIsLeft(string engine)
+    {
+        await using var app = await SessionApp.StartAsync(engine);
+        var browser = new Browser(app);
+        await browser.DoAsync("/set/coupon/once");
+        var thief = browser.Copy();
+
+        await browser.DoAsync("/remove/coupon");
+
+        Assert.Equal("(none)", await thief.ReadAsync("/get/coupon"));
     }
 
     [Theory]

@@ -206,9 +206,18 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     private SavedSession Rotate(SessionSave save, MemoryEntry entry)
     {
-        var current = entry.Record;
-        entry.Close(EntryEnd.Rotated, save.Now);
-        return Begin(save, current);
+        var begun = Begin(save, entry.Record);
+
+        if (begun.Outcome == SaveOutcome.Emptied)
+        {
+            End(entry, save.Now);
+        }
+        else
+        {
+            entry.Close(EntryEnd.Rotated, save.Now);
+        }
+
+        return begun;
     }
 
     // The caller adds what begins to the store, outside every lock.

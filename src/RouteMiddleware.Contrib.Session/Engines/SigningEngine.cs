@@ -78,23 +78,24 @@ internal sealed class SigningEngine(
             return new(SavedSession.Dropped);
         }
 
-        if (loaded.Record is { } before && (changes.IsFlushed || changes.IsRotated))
-        {
-            // A concurrent request may have renewed the cookie just now: its longest life counts from this moment.
-            var until = Math.Max(before.ExpiresAt, lifetimes.ExpiresAt(before.CreatedAt, now, before.Lifetime));
-            revoked.Revoke(loaded.Id, until, now, rotated: !changes.IsFlushed);
-        }
-
         var record = changes.ApplyTo(loaded.Record, lifetimes, now);
 
         if (record.IsEmpty)
         {
+            Revoke(save, rotated: false);
             return new(SavedSession.Emptied);
         }
 
         var id = save.NeedsNewId ? save.NewId : loaded.Id;
         var value = sealer.Seal(SessionPayload.Write(id, record));
         ThrowIfTooLarge(value.Length);
+
+        // Last, so that a save that fails ends nothing.
+        if (changes.IsFlushed || changes.IsRotated)
+        {
+            Revoke(save, rotated: !changes.IsFlushed);
+        }
+
         return new(new SavedSession(SaveOutcome.Saved, value, new(id, record)));
     }
 
@@ -133,6 +134,16 @@ internal sealed class SigningEngine(
         if (size > maxCookieBytes)
         {
             throw new SessionTooLargeException(size, maxCookieBytes);
+        }
+    }
+
+    private void Revoke(SessionSave save, bool rotated)
+    {
+        if (save.Loaded.Record is { } before)
+        {
+            // A concurrent request may have renewed the cookie just now: its longest life counts from this moment.
+            var until = Math.Max(before.ExpiresAt, lifetimes.ExpiresAt(before.CreatedAt, save.Now, before.Lifetime));
+            revoked.Revoke(save.Loaded.Id, until, save.Now, rotated);
         }
     }
 

@@ -139,7 +139,14 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
     public void Clear()
     {
+        var hadUser = UserId is not null;
         BeginChange().Clear();
+
+        // Whoever copied the cookie of a logged-in user must not go on with it.
+        if (hadUser)
+        {
+            Rotate();
+        }
     }
 
     public void Flush()
