@@ -93,8 +93,12 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         return _changes?.ApplyTo(fields) ?? fields;
     }
 
-    /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
-    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && (_changes is null || !(_changes.IsCleared || _changes.Has(key, out _)));
+    /// <summary>
+    /// Whether a key stands in the store as this request sees it, so that it can be changed there: also where the session is to be rotated, since its
+    /// values stay under the old id until then.
+    /// </summary>
+    public bool IsStored(string key)
+        => Rules.Engine.KeepsRecords && Loaded.Record is not null && (_changes is null || !(_changes.IsFlushed || _changes.IsCleared || _changes.Has(key, out _)));
 
     public void Set(string key, ReadOnlyMemory<byte>? json)
     {
@@ -192,15 +196,15 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     public SessionSave MakeSave() => new(Loaded, _changes ??= new(), NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
 
     /// <summary>What was saved is what stands now.</summary>
-    public void Accept(SavedSession saved)
-    {
-        Take(saved);
-        _newId = null;
-    }
+    public void Accept(SavedSession saved) => Take(saved);
 
     public SessionSaving BeginSaving() => Saving ??= new(this);
 
-    public void DiscardChanges() => _changes?.Reset();
+    public void DiscardChanges()
+    {
+        _changes?.Reset();
+        _newId = null;
+    }
 
     /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
     public void Close()
