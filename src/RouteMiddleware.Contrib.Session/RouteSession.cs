@@ -31,6 +31,8 @@ public sealed class RouteSession
     public bool IsAvailable => _state.IsAvailable;
 
     /// <summary>The user whose session this is, or <see langword="null"/> while nobody is logged in. Setting another one rotates the id.</summary>
+    /// <exception cref="InvalidOperationException">The answer has started.</exception>
+    /// <exception cref="SessionTooLargeException">The session would not fit into its cookie; it is as it was.</exception>
     public string? UserId
     {
         get => _state.UserId;

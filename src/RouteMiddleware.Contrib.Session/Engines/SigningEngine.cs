@@ -73,7 +73,7 @@ internal sealed class SigningEngine(
     {
         var (loaded, changes, _, now) = save;
 
-        if ((loaded.WasRotated && !changes.IsRotated && !changes.IsFlushed) || WasEndedMeanwhile(save))
+        if ((loaded.WasRotated && !changes.SetsUser && !changes.IsFlushed) || WasEndedMeanwhile(save))
         {
             return new(SavedSession.Dropped);
         }
@@ -147,10 +147,10 @@ internal sealed class SigningEngine(
         }
     }
 
-    // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another rotation starts one of its own.
+    // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another login starts one of its own.
     private bool WasEndedMeanwhile(SessionSave save)
         => save.Loaded.Record is not null
             && !save.Changes.IsFlushed
             && revoked.TryFind(save.Loaded.Id, out var revocation)
-            && !(revocation.IsRotation && save.Changes.IsRotated);
+            && !(revocation.IsRotation && save.Changes.SetsUser);
 }

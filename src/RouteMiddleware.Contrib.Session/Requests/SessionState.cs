@@ -8,6 +8,8 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 /// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
 internal sealed partial class SessionState(SessionRules rules, HttpContext context) : SessionLoading(rules, context)
 {
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private SessionChanges? _changes;
     private SessionId? _newId;
     private bool _isOver;
@@ -113,12 +115,11 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
         try
         {
-            Rules.Engine.CheckSize(MakeSave());
+            CheckSize();
         }
-        catch (SessionTooLargeException exception)
+        catch (SessionTooLargeException)
         {
             changes.Restore(key, was, before);
-            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
             throw;
         }
     }
@@ -130,16 +131,30 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             return;
         }
 
-        BeginChange().SetUser(userId);
+        var changes = BeginChange();
+        var (had, before) = (changes.HasUser, changes.UserId);
+        changes.SetUser(userId);
+
+        if (userId is not null)
+        {
+            try
+            {
+                CheckSize();
+            }
+            catch (SessionTooLargeException)
+            {
+                changes.RestoreUser(had, before);
+                throw;
+            }
+        }
 
         // Whoever knew the id before must not know the session of whoever logged in.
         Rotate();
     }
 
+    /// <summary>Kept in whole milliseconds, and rounded up to one: zero has a meaning of its own.</summary>
     public void SetLifetime(TimeSpan? lifetime)
-    {
-        BeginChange().SetLifetime(lifetime);
-    }
+        => BeginChange().SetLifetime(lifetime > TimeSpan.Zero && lifetime < OneMillisecond ? OneMillisecond : lifetime);
 
     public void Clear()
     {
@@ -211,6 +226,19 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         Release();
         _isOver = true;
+    }
+
+    private void CheckSize()
+    {
+        try
+        {
+            Rules.Engine.CheckSize(MakeSave());
+        }
+        catch (SessionTooLargeException exception)
+        {
+            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
+            throw;
+        }
     }
 
     private void Use()
