@@ -51,8 +51,8 @@ internal sealed partial class SessionSaving
     public static Refusal? RefusalOf(Exception exception, SessionState state)
         => state.Saving?._refusal ?? exception switch
         {
-            SessionUnavailableException => SessionRules.StoreFailed,
-            SessionTooLargeException when !state.Rules.InDevelopment => SessionRules.TooLarge,
+            SessionUnavailableException => state.Rules.Refusals.StoreFailed,
+            SessionTooLargeException when !state.Rules.InDevelopment => state.Rules.Refusals.TooLarge,
             _ => null,
         };
 
@@ -77,7 +77,7 @@ internal sealed partial class SessionSaving
         {
             var exception = new InvalidOperationException($"The session can't be saved: the cookie '{_state.Rules.Cookie.Name}' may be sent over https only, and this request came over http.");
             Log.NeedsHttps(_state.Rules.Logger, _state.Rules.Cookie.Name);
-            Fail(exception, SessionRules.NeedsHttps);
+            Fail(exception, _state.Rules.Refusals.NeedsHttps);
             throw exception;
         }
 
