@@ -31,5 +31,8 @@ internal sealed class SessionRules
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>Whether both keep the same sessions: the same cookie, read by the same kind of engine.</summary>
+    public bool Keeps(SessionRules other) => Cookie.IsSame(other.Cookie) && Engine.GetType() == other.Engine.GetType();
+
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -10,8 +10,16 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 {
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
 
+    private static readonly Func<object, Task> CloseLater = static state =>
+    {
+        ((SessionState)state).Close();
+        return Task.CompletedTask;
+    };
+
     private SessionChanges? _changes;
     private SessionId? _newId;
+    private bool _isAnswerPending;
+    private bool _isThrough;
     private bool _isOver;
 
     /// <summary>How the session gets saved; <see langword="null"/> while there was nothing to save.</summary>
@@ -196,8 +204,18 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             throw new InvalidOperationException("The session can't be changed any more: the answer has started, and its cookie went out with the headers.");
         }
 
+        var saving = BeginSaving();
+
+        if (!_isAnswerPending)
+        {
+            AnswerAgain();
+        }
+        else if (!_isThrough)
+        {
+            saving.Begin();
+        }
+
         IsModified = true;
-        BeginSaving().Begin();
         return _changes ??= new();
     }
 
@@ -221,11 +239,51 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         _newId = null;
     }
 
-    /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
-    public void Close()
+    /// <summary>The session's headers are about to be put on the answer: what changes from now on needs another look.</summary>
+    public void BeginAnswer() => _isAnswerPending = false;
+
+    /// <summary>
+    /// The pipeline inside the session is through. Whoever keeps the session beyond its request gets an error, not another request's data; until the
+    /// headers are out, hooks may still use it.
+    /// </summary>
+    public void End()
+    {
+        _isThrough = true;
+
+        if (Context.Response.HasStarted)
+        {
+            Close();
+        }
+        else
+        {
+            Context.Response.OnCompleted(CloseLater, this);
+        }
+    }
+
+    /// <summary>The pipeline is executed again for another answer to the same request, such as an error page.</summary>
+    public void Reopen()
+    {
+        _isThrough = false;
+        Saving?.Reopen();
+    }
+
+    private void Close()
     {
         Release();
         _isOver = true;
+    }
+
+    // A hook changes the session when the answer's headers are complete but not out yet. The server calls what is registered meanwhile, too.
+    private void AnswerAgain()
+    {
+        if (Rules.Engine.TakesTurns)
+        {
+            Log.ChangedTooLate(Rules.Logger, Context.Request.Path);
+            throw new InvalidOperationException("The session can't be changed any more: the answer is on its way, and the turn of this request is over.");
+        }
+
+        _isAnswerPending = true;
+        Context.Response.OnStarting(SessionSaving.OnStarting, this);
     }
 
     private void CheckSize()
@@ -260,6 +318,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
             if (!Context.Response.HasStarted)
             {
+                _isAnswerPending = true;
                 Context.Response.OnStarting(SessionSaving.OnStarting, this);
             }
         }
