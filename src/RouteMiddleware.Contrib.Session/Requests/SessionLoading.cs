@@ -39,20 +39,25 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context)
             return;
         }
 
-        // Whoever brings no cookie has no session, and costs no call to the store.
-        Accept(HasCookie
-            ? throw new InvalidOperationException("The session is not loaded yet. Take RouteSession as a parameter of the handler, or await its LoadAsync() before its other members.")
-            : default);
+        // Also where the request brings no cookie: what works at the first visit must not fail at the second.
+        throw new InvalidOperationException("The session is not loaded yet. Take RouteSession as a parameter of the handler, or await its LoadAsync() before its other members.");
     }
 
     protected ValueTask BeginLoadAsync(CancellationToken cancellationToken)
     {
-        if (!_isLoaded && !Rules.Engine.LoadsAtOnce && HasCookie)
+        if (_isLoaded || Rules.Engine.LoadsAtOnce)
+        {
+            EnsureLoaded();
+            return default;
+        }
+
+        if (HasCookie)
         {
             return new(LoadFromStoreAsync(cancellationToken));
         }
 
-        EnsureLoaded();
+        // Whoever brings no cookie has no session, and costs no call to the store.
+        Accept(default);
         return default;
     }
 
