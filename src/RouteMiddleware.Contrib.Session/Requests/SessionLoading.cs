@@ -5,14 +5,10 @@ using RouteMiddleware.Contrib.Session.Engines;
 namespace RouteMiddleware.Contrib.Session.Requests;
 
 /// <summary>Brings in one request's session: at the first use where that takes no waiting, else when it is awaited.</summary>
-internal abstract class SessionLoading(SessionRules rules, HttpContext context)
+internal abstract class SessionLoading(SessionRules rules, HttpContext context) : SessionUse(rules, context)
 {
     private object? _held;
     private bool _isLoaded;
-
-    public SessionRules Rules { get; } = rules;
-
-    public HttpContext Context { get; } = context;
 
     /// <summary>The session as the engine found or last saved it.</summary>
     public LoadedSession Loaded { get; private set; }
@@ -66,8 +62,8 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context)
         // A session that is gone stays gone for the rest of the request.
         => Loaded = saved.Outcome == SaveOutcome.Dropped ? new(default, null, null, WasRotated: true) : saved.Session;
 
-    /// <summary>The request needs the session no longer.</summary>
-    public void Release()
+    /// <inheritdoc/>
+    public override void Release()
     {
         if (_held is not null)
         {

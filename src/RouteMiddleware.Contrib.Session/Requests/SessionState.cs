@@ -10,23 +10,11 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 {
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
 
-    private static readonly Func<object, Task> CloseLater = static state =>
-    {
-        ((SessionState)state).Close();
-        return Task.CompletedTask;
-    };
-
     private SessionChanges? _changes;
     private SessionId? _newId;
-    private bool _isAnswerPending;
-    private bool _isThrough;
-    private bool _isOver;
 
     /// <summary>How the session gets saved; <see langword="null"/> while there was nothing to save.</summary>
     public SessionSaving? Saving { get; private set; }
-
-    /// <summary>Whether anything was asked of the session.</summary>
-    public bool IsUsed { get; private set; }
 
     /// <summary>Whether the end of the request has work for the session.</summary>
     public bool IsPending => Saving is { IsPending: true } || NeedsSave;
@@ -206,11 +194,11 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
         var saving = BeginSaving();
 
-        if (!_isAnswerPending)
+        if (!IsAnswerPending)
         {
             AnswerAgain();
         }
-        else if (!_isThrough)
+        else if (!IsThrough)
         {
             saving.Begin();
         }
@@ -239,38 +227,11 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         _newId = null;
     }
 
-    /// <summary>The session's headers are about to be put on the answer: what changes from now on needs another look.</summary>
-    public void BeginAnswer() => _isAnswerPending = false;
-
-    /// <summary>
-    /// The pipeline inside the session is through. Whoever keeps the session beyond its request gets an error, not another request's data; until the
-    /// headers are out, hooks may still use it.
-    /// </summary>
-    public void End()
-    {
-        _isThrough = true;
-
-        if (Context.Response.HasStarted)
-        {
-            Close();
-        }
-        else
-        {
-            Context.Response.OnCompleted(CloseLater, this);
-        }
-    }
-
     /// <summary>The pipeline is executed again for another answer to the same request, such as an error page.</summary>
     public void Reopen()
     {
-        _isThrough = false;
+        IsThrough = false;
         Saving?.Reopen();
-    }
-
-    private void Close()
-    {
-        Release();
-        _isOver = true;
     }
 
     // A hook changes the session when the answer's headers are complete but not out yet. The server calls what is registered meanwhile, too.
@@ -282,8 +243,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             throw new InvalidOperationException("The session can't be changed any more: the answer is on its way, and the turn of this request is over.");
         }
 
-        _isAnswerPending = true;
-        Context.Response.OnStarting(SessionSaving.OnStarting, this);
+        AwaitAnswer();
     }
 
     private void CheckSize()
@@ -303,25 +263,6 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     {
         BeginUse();
         EnsureLoaded();
-    }
-
-    private void BeginUse()
-    {
-        if (_isOver)
-        {
-            throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
-        }
-
-        if (!IsUsed)
-        {
-            IsUsed = true;
-
-            if (!Context.Response.HasStarted)
-            {
-                _isAnswerPending = true;
-                Context.Response.OnStarting(SessionSaving.OnStarting, this);
-            }
-        }
     }
 
     private static partial class Log
