@@ -31,6 +31,8 @@ public sealed class RouteSession
     public bool IsAvailable => _state.IsAvailable;
 
     /// <summary>The user whose session this is, or <see langword="null"/> while nobody is logged in. Setting another one rotates the id.</summary>
+    /// <exception cref="InvalidOperationException">The answer has started.</exception>
+    /// <exception cref="SessionTooLargeException">The session would not fit into its cookie; it is as it was.</exception>
     public string? UserId
     {
         get => _state.UserId;
@@ -114,7 +116,7 @@ public sealed class RouteSession
     /// <returns>Whether there is a value.</returns>
     public bool ContainsKey(string key) => TryFind(key, out _);
 
-    /// <summary>Takes all values and the user out. The session goes on under its id; left empty, its record and its cookie are deleted.</summary>
+    /// <summary>Takes all values and the user out. The session goes on under its id, or under a new one where it had a user; left empty, it ends as with <see cref="Flush"/>.</summary>
     public void Clear() => _state.Clear();
 
     /// <summary>Ends the session: values, user, stored record and id. For logging out. What is set afterwards begins another session.</summary>

@@ -15,7 +15,8 @@ internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
 {
     private const string Scheme = "Session";
 
-    private static readonly Refusal NotLoggedIn = new(
+    private readonly SessionRefusals _refusals = new();
+    private readonly Refusal _notLoggedIn = new(
         StatusCodes.Status401Unauthorized,
         "not_logged_in",
         "Not logged in",
@@ -34,18 +35,18 @@ internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
         endpointBuilder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), ["application/problem+json"]));
     }
 
-    private static async Task AwaitAsync(ValueTask loading, HttpContext context, RouteSession session, RequestDelegate next)
+    private async Task AwaitAsync(ValueTask loading, HttpContext context, RouteSession session, RequestDelegate next)
     {
         await loading.ConfigureAwait(false);
         await CheckAsync(context, session, next).ConfigureAwait(false);
     }
 
-    private static Task CheckAsync(HttpContext context, RouteSession session, RequestDelegate next)
+    private Task CheckAsync(HttpContext context, RouteSession session, RequestDelegate next)
     {
         if (!session.IsAvailable)
         {
             // Whether somebody is logged in can't be told: nobody passes.
-            return SessionRules.StoreFailed.WriteAsync(context, TimeSpan.FromSeconds(1));
+            return _refusals.StoreFailed.WriteAsync(context, TimeSpan.FromSeconds(1));
         }
 
         if (session.UserId is { } user)
@@ -65,6 +66,6 @@ internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
 
         // A 401 names a way to authenticate (RFC 9110, 11.6.1); browsers open no dialog for this one.
         context.Response.Headers.WWWAuthenticate = "Cookie";
-        return NotLoggedIn.WriteAsync(context);
+        return _notLoggedIn.WriteAsync(context);
     }
 }

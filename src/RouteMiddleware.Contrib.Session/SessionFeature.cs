@@ -9,8 +9,9 @@ internal sealed class SessionFeature(SessionRules rules, HttpContext context) : 
 {
     private RouteSession? _session;
     private ISession? _plain;
+    private int _depth;
 
-    public RouteSession Session => _session ??= new(State ??= new(rules, context));
+    public RouteSession Session => _session ??= new(BeginState());
 
     public bool IsUsed => State is { IsUsed: true };
 
@@ -18,7 +19,41 @@ internal sealed class SessionFeature(SessionRules rules, HttpContext context) : 
 
     ISession ISessionFeature.Session
     {
-        get => _plain ??= new PlainSession(State ??= new(rules, context));
+        get => _plain ??= new PlainSession(BeginState());
         set => _plain = value;
+    }
+
+    /// <summary>Whether it is the session of these rules too: pipelines that answer one request again have attachments of their own.</summary>
+    public bool IsOf(SessionRules other) => ReferenceEquals(rules, other) || rules.Keeps(other);
+
+    /// <summary>A pipeline inside the session begins: the first, or another one for the same request.</summary>
+    public void Begin()
+    {
+        _depth++;
+        State?.Reopen();
+    }
+
+    /// <summary>The pipeline inside the session is through.</summary>
+    public void End()
+    {
+        if (--_depth == 0)
+        {
+            State?.End();
+        }
+    }
+
+    private SessionState BeginState()
+    {
+        if (State is null)
+        {
+            State = new(rules, context);
+
+            if (_depth == 0)
+            {
+                State.End();
+            }
+        }
+
+        return State;
     }
 }

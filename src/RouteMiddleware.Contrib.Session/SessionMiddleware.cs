@@ -55,9 +55,14 @@ internal sealed partial class SessionMiddleware : IMiddleware
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var feature = new SessionFeature(_rules, context);
-        context.Features.Set<ISessionFeature>(feature);
+        // Another one would overwrite the cookie of the first where the request is answered again, by an error page for one.
+        if (context.Features.Get<ISessionFeature>() is not SessionFeature feature || !feature.IsOf(_rules))
+        {
+            feature = new(_rules, context);
+            context.Features.Set<ISessionFeature>(feature);
+        }
 
+        feature.Begin();
         Task rest;
 
         try
@@ -74,7 +79,7 @@ internal sealed partial class SessionMiddleware : IMiddleware
             return FinishAsync(rest, feature, context);
         }
 
-        feature.State?.Close();
+        feature.End();
         return rest;
     }
 
@@ -102,7 +107,7 @@ internal sealed partial class SessionMiddleware : IMiddleware
         }
         finally
         {
-            feature.State?.Close();
+            feature.End();
         }
     }
 

@@ -32,6 +32,43 @@ public sealed class ConcurrencyTests
         Assert.Equal("6400", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S7_UpdateAsync_OfASessionThatIsRotated_LosesNoneOfTheOthers(bool login)
+    {
+        var (updated, go, ids) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
+        await using var app = await SessionApp.StartAsync(EnginesAttribute.Memory, group => group.MapPost("/rotate-add", async (RouteSession session) =>
+        {
+            if (login)
+            {
+                session.UserId = "ada";
+            }
+
+            session.RotateId();
+            ids.Add(session.Id);
+            await session.UpdateAsync<int>("n", static old => old + 1);
+            ids.Add(session.Id);
+            updated.SetResult();
+            await go.Task;
+        }));
+        var browser = new Browser(app);
+        await browser.DoAsync("/add/n");
+        var other = browser.Copy();
+
+        var rotating = browser.DoAsync("/rotate-add");
+        await updated.Task;
+        await other.DoAsync("/add/n");
+        go.SetResult();
+        await rotating;
+        await browser.DoAsync("/add/n");
+
+        ids.Add(await browser.ReadAsync("/id"));
+        Assert.Single(ids.Distinct());
+        using var response = await browser.PostAsync("/add/n");
+        Assert.Equal("5", await response.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task S7_Turns_MakeEvenAPlainReadAndWriteAtomic()
     {
@@ -218,8 +255,10 @@ public sealed class ConcurrencyTests
         Assert.True(await waiting > holder);
     }
 
-    [Fact]
-    public async Task Turns_WithoutLoading_AreRefusedInPlainWords()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Turns_WithoutLoading_AreRefusedInPlainWords_AtEachVisit(bool isSecond)
     {
         Exception? thrown = null;
         await using var app = await SessionApp.StartAsync(EnginesAttribute.Turns, group => group.MapGet("/plain", (RequestDelegate)(context =>
@@ -228,7 +267,11 @@ public sealed class ConcurrencyTests
             return Task.CompletedTask;
         })));
         var browser = new Browser(app);
-        await browser.DoAsync("/set/a/1");
+
+        if (isSecond)
+        {
+            await browser.DoAsync("/set/a/1");
+        }
 
         await browser.ReadAsync("/plain");
 

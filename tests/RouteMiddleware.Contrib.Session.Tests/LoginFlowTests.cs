@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 using RouteMiddleware.Tests.Kit;
 
@@ -25,6 +27,27 @@ public sealed class LoginFlowTests
         Assert.Equal("not_logged_in", problem.RootElement.GetProperty("code").GetString());
         Assert.Equal("Cookie", response.Headers.WwwAuthenticate.ToString());
         Assert.Empty(browser.SetCookies);
+    }
+
+    [Fact]
+    public async Task Refusals_OfTwoApplications_AreEachWrittenByTheirOwnProblemDetails()
+    {
+        var settings = new Dictionary<string, string?>() { ["CookieName"] = "__Secure-sessionid", ["CookieSecure"] = "Always" };
+        await using var plain = await SessionApp.StartAsync(EnginesAttribute.Encrypted, settings: settings);
+        await using var custom = await SessionApp.StartAsync(
+            EnginesAttribute.Encrypted,
+            settings: settings,
+            services: static builder => builder.Services.AddProblemDetails(static options => options.CustomizeProblemDetails = static context => context.ProblemDetails.Extensions["custom"] = "yes"));
+
+        foreach (var app in new[] { plain, custom })
+        {
+            using var anonymous = await new Browser(app).GetAsync("/profile");
+            Assert.Equal(app == custom, (await anonymous.Content.ReadAsStringAsync()).Contains("custom", StringComparison.Ordinal));
+            using var insecure = await new Browser(app).PostAsync("/set/a/1");
+            var problem = await insecure.Content.ReadAsStringAsync();
+            Assert.Contains("session_needs_https", problem, StringComparison.Ordinal);
+            Assert.Equal(app == custom, problem.Contains("custom", StringComparison.Ordinal));
+        }
     }
 
     [Theory]
@@ -114,6 +137,53 @@ public sealed class LoginFlowTests
 
         using var response = await thief.GetAsync("/profile");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Theory]
+    [Engines]
+    public async Task S5_CopiedCookie_IsWorthlessAfterClear(string engine)
+    {
+        await using var app = await SessionApp.StartAsync(engine, static group =>
+        {
+            group.MapPost("/clear", static (RouteSession session) => session.Clear());
+            group.MapPost("/clear-set", static (RouteSession session) =>
+            {
+                session.Clear();
+                session.Set("flash", "bye");
+            });
+            group.MapPost("/plain-clear", static async (HttpContext context) =>
+            {
+                await context.Session.LoadAsync();
+                context.Session.Clear();
+            });
+        });
+
+        foreach (var path in new[] { "/clear", "/clear-set", "/plain-clear" })
+        {
+            var browser = new Browser(app);
+            await browser.DoAsync("/login/ada");
+            var thief = browser.Copy();
+
+            await browser.DoAsync(path);
+
+            using var response = await thief.GetAsync("/profile");
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Equal(path == "/clear-set" ? "flash" : "", await browser.ReadAsync("/keys"));
+        }
+    }
+
+    [Theory]
+    [Engines]
+    public async Task S5_CopiedCookie_IsWorthlessOnceNothingIsLeft(string engine)
+    {
+        await using var app = await SessionApp.StartAsync(engine);
+        var browser = new Browser(app);
+        await browser.DoAsync("/set/coupon/once");
+        var thief = browser.Copy();
+
+        await browser.DoAsync("/remove/coupon");
+
+        Assert.Equal("(none)", await thief.ReadAsync("/get/coupon"));
     }
 
     [Theory]

@@ -188,6 +188,31 @@ public sealed class RouteSessionTests
     }
 
     [Theory]
+    [InlineData(5_000)]
+    [InlineData(70_000)]
+    public async Task S15_TooLongAUser_IsATypedErrorAtTheWrite(int length)
+    {
+        await using var app = await SessionApp.StartAsync(EnginesAttribute.Encrypted, group =>
+        {
+            group.MapPost("/user", (RouteSession session) => session.UserId = new('u', length));
+            group.MapPost("/caught", (RouteSession session) =>
+            {
+                var id = session.Id;
+                Assert.Throws<SessionTooLargeException>(() => session.UserId = new('u', length));
+                Assert.Equal("ada", session.UserId);
+                Assert.Equal(id, session.Id);
+            });
+        });
+        var browser = new Browser(app);
+        await browser.DoAsync("/login/ada");
+
+        using var response = await browser.PostAsync("/user");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        await browser.DoAsync("/caught");
+        Assert.Equal("profile of ada", await browser.ReadAsync("/profile"));
+    }
+
+    [Theory]
     [Engines]
     public async Task PlainSession_OfAspNetCore_SharesTheData(string engine)
     {

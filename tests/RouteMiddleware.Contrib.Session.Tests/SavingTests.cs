@@ -55,10 +55,11 @@ public sealed class SavingTests
             await context.Response.BodyWriter.WriteAsync("like"u8.ToArray());
         });
 
-        void Map(string way, RequestDelegate write) => group.MapPost($"/way/{way}", (RequestDelegate)(context =>
+        void Map(string way, RequestDelegate write) => group.MapPost($"/way/{way}", (RequestDelegate)(async context =>
         {
+            await context.GetRouteSession().LoadAsync(context.RequestAborted);
             Changed(context.GetRouteSession(), "");
-            return write(context);
+            await write(context);
         }));
 
         static string Changed(RouteSession session, string result)

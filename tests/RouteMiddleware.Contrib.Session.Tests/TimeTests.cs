@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 using RouteMiddleware.Tests.Kit;
 
@@ -21,6 +22,25 @@ public sealed class TimeTests
         await browser.DoAsync("/set/b/1");
 
         _clock.Advance(TimeSpan.FromSeconds(100) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal("1", await browser.ReadAsync("/get/a"));
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("(none)", await browser.ReadAsync("/get/a"));
+    }
+
+    [Theory]
+    [Engines]
+    public async Task SetExpiry_BelowAMillisecond_IsOneMillisecondAndNotTheBrowsersLife(string engine)
+    {
+        await using var app = await SessionApp.StartAsync(engine, static group => group.MapPost("/short", static (RouteSession session) =>
+        {
+            session.Set("a", "1");
+            session.SetExpiry(TimeSpan.FromTicks(1));
+        }), _clock);
+        var browser = new Browser(app);
+
+        await browser.DoAsync("/short");
+
+        Assert.Contains("max-age=1;", Assert.Single(browser.SetCookies), StringComparison.Ordinal);
         Assert.Equal("1", await browser.ReadAsync("/get/a"));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal("(none)", await browser.ReadAsync("/get/a"));

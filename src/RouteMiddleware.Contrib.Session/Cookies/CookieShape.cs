@@ -41,6 +41,9 @@ internal sealed class CookieShape
     /// <summary>The most that name and attributes add to the value.</summary>
     public int Overhead => _start.Length + LongestAge.Length + _secure.Length;
 
+    public bool IsSame(CookieShape other)
+        => string.Equals(Name, other.Name, StringComparison.Ordinal) && string.Equals(_secure, other._secure, StringComparison.Ordinal);
+
     public string Set(string value, TimeSpan? age, bool https)
         => age is { } span
             ? string.Create(CultureInfo.InvariantCulture, $"{_start}{value}; max-age={Math.Max(1, (long)Math.Ceiling(span.TotalSeconds))}{Attributes(https)}")

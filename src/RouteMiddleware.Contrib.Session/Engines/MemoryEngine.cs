@@ -25,7 +25,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
         if (EntryOf(loaded) is not { } entry)
         {
-            if (loaded.WasRotated && !changes.IsRotated && !changes.IsFlushed)
+            if (loaded.WasRotated && !changes.SetsUser && !changes.IsFlushed)
             {
                 return new(SavedSession.Dropped);
             }
@@ -186,8 +186,9 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
             return changes.IsRotated ? Rotate(save, entry) : Write(save, entry);
         }
 
-        // Two logins at once: each goes on under an id of its own, and the old one is dead. A session that is gone does not come back.
-        return entry.End == EntryEnd.Rotated && changes.IsRotated ? Begin(save, loaded.Record) : SavedSession.Dropped;
+        // Two logins at once: each goes on under an id of its own, and the old one is dead. A mere rotation that comes late would make a second live id of
+        // one session, and a session that is gone does not come back.
+        return entry.End == EntryEnd.Rotated && changes.SetsUser ? Begin(save, loaded.Record) : SavedSession.Dropped;
     }
 
     private SavedSession Write(SessionSave save, MemoryEntry entry)
@@ -206,9 +207,18 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     private SavedSession Rotate(SessionSave save, MemoryEntry entry)
     {
-        var current = entry.Record;
-        entry.Close(EntryEnd.Rotated, save.Now);
-        return Begin(save, current);
+        var begun = Begin(save, entry.Record);
+
+        if (begun.Outcome == SaveOutcome.Emptied)
+        {
+            End(entry, save.Now);
+        }
+        else
+        {
+            entry.Close(EntryEnd.Rotated, save.Now);
+        }
+
+        return begun;
     }
 
     // The caller adds what begins to the store, outside every lock.

@@ -73,28 +73,29 @@ internal sealed class SigningEngine(
     {
         var (loaded, changes, _, now) = save;
 
-        if ((loaded.WasRotated && !changes.IsRotated && !changes.IsFlushed) || WasEndedMeanwhile(save))
+        if ((loaded.WasRotated && !changes.SetsUser && !changes.IsFlushed) || WasEndedMeanwhile(save))
         {
             return new(SavedSession.Dropped);
-        }
-
-        if (loaded.Record is { } before && (changes.IsFlushed || changes.IsRotated))
-        {
-            // A concurrent request may have renewed the cookie just now: its longest life counts from this moment.
-            var until = Math.Max(before.ExpiresAt, lifetimes.ExpiresAt(before.CreatedAt, now, before.Lifetime));
-            revoked.Revoke(loaded.Id, until, now, rotated: !changes.IsFlushed);
         }
 
         var record = changes.ApplyTo(loaded.Record, lifetimes, now);
 
         if (record.IsEmpty)
         {
+            Revoke(save, rotated: false);
             return new(SavedSession.Emptied);
         }
 
         var id = save.NeedsNewId ? save.NewId : loaded.Id;
         var value = sealer.Seal(SessionPayload.Write(id, record));
         ThrowIfTooLarge(value.Length);
+
+        // Last, so that a save that fails ends nothing.
+        if (changes.IsFlushed || changes.IsRotated)
+        {
+            Revoke(save, rotated: !changes.IsFlushed);
+        }
+
         return new(new SavedSession(SaveOutcome.Saved, value, new(id, record)));
     }
 
@@ -136,10 +137,20 @@ internal sealed class SigningEngine(
         }
     }
 
-    // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another rotation starts one of its own.
+    private void Revoke(SessionSave save, bool rotated)
+    {
+        if (save.Loaded.Record is { } before)
+        {
+            // A concurrent request may have renewed the cookie just now: its longest life counts from this moment.
+            var until = Math.Max(before.ExpiresAt, lifetimes.ExpiresAt(before.CreatedAt, save.Now, before.Lifetime));
+            revoked.Revoke(save.Loaded.Id, until, save.Now, rotated);
+        }
+    }
+
+    // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another login starts one of its own.
     private bool WasEndedMeanwhile(SessionSave save)
         => save.Loaded.Record is not null
             && !save.Changes.IsFlushed
             && revoked.TryFind(save.Loaded.Id, out var revocation)
-            && !(revocation.IsRotation && save.Changes.IsRotated);
+            && !(revocation.IsRotation && save.Changes.SetsUser);
 }

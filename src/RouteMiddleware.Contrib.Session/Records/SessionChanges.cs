@@ -18,6 +18,9 @@ internal sealed class SessionChanges
 
     public string? UserId { get; private set; }
 
+    /// <summary>Whether somebody logs in. Only that, or a flush, begins another session where the one that was loaded has been rotated away.</summary>
+    public bool SetsUser => HasUser && UserId is not null;
+
     public bool HasLifetime { get; private set; }
 
     public TimeSpan? Lifetime { get; private set; }
@@ -71,6 +74,9 @@ internal sealed class SessionChanges
     public void Rotate() => IsRotated = true;
 
     public void SetUser(string? userId) => (HasUser, UserId) = (true, userId);
+
+    /// <summary>Takes the user back to what was set before, if anything was.</summary>
+    public void RestoreUser(bool wasSet, string? userId) => (HasUser, UserId) = (wasSet, userId);
 
     public void SetLifetime(TimeSpan? lifetime) => (HasLifetime, Lifetime) = (true, lifetime);
 

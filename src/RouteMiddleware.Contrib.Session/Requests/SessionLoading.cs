@@ -5,14 +5,10 @@ using RouteMiddleware.Contrib.Session.Engines;
 namespace RouteMiddleware.Contrib.Session.Requests;
 
 /// <summary>Brings in one request's session: at the first use where that takes no waiting, else when it is awaited.</summary>
-internal abstract class SessionLoading(SessionRules rules, HttpContext context)
+internal abstract class SessionLoading(SessionRules rules, HttpContext context) : SessionUse(rules, context)
 {
     private object? _held;
     private bool _isLoaded;
-
-    public SessionRules Rules { get; } = rules;
-
-    public HttpContext Context { get; } = context;
 
     /// <summary>The session as the engine found or last saved it.</summary>
     public LoadedSession Loaded { get; private set; }
@@ -39,20 +35,25 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context)
             return;
         }
 
-        // Whoever brings no cookie has no session, and costs no call to the store.
-        Accept(HasCookie
-            ? throw new InvalidOperationException("The session is not loaded yet. Take RouteSession as a parameter of the handler, or await its LoadAsync() before its other members.")
-            : default);
+        // Also where the request brings no cookie: what works at the first visit must not fail at the second.
+        throw new InvalidOperationException("The session is not loaded yet. Take RouteSession as a parameter of the handler, or await its LoadAsync() before its other members.");
     }
 
     protected ValueTask BeginLoadAsync(CancellationToken cancellationToken)
     {
-        if (!_isLoaded && !Rules.Engine.LoadsAtOnce && HasCookie)
+        if (_isLoaded || Rules.Engine.LoadsAtOnce)
+        {
+            EnsureLoaded();
+            return default;
+        }
+
+        if (HasCookie)
         {
             return new(LoadFromStoreAsync(cancellationToken));
         }
 
-        EnsureLoaded();
+        // Whoever brings no cookie has no session, and costs no call to the store.
+        Accept(default);
         return default;
     }
 
@@ -61,8 +62,8 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context)
         // A session that is gone stays gone for the rest of the request.
         => Loaded = saved.Outcome == SaveOutcome.Dropped ? new(default, null, null, WasRotated: true) : saved.Session;
 
-    /// <summary>The request needs the session no longer.</summary>
-    public void Release()
+    /// <inheritdoc/>
+    public override void Release()
     {
         if (_held is not null)
         {

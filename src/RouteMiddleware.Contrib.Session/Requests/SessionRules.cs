@@ -8,23 +8,8 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 /// <summary>What all requests of one attachment share.</summary>
 internal sealed class SessionRules
 {
-    public static readonly Refusal StoreFailed = new(
-        503,
-        "session_unavailable",
-        "Session unavailable",
-        "The session can't be read or saved at the moment; nothing of this request was kept.");
-
-    public static readonly Refusal TooLarge = new(
-        413,
-        "session_too_large",
-        "Session too large",
-        "What this request would add does not fit into the session; nothing of it was kept.");
-
-    public static readonly Refusal NeedsHttps = new(
-        500,
-        "session_needs_https",
-        "Session needs https",
-        "The session's cookie can only be sent over https, but this request came over http.");
+    /// <summary>Of this application alone: a refusal keeps what it found out about the application's problem details.</summary>
+    public SessionRefusals Refusals { get; } = new();
 
     public required ISessionEngine Engine { get; init; }
 
@@ -45,6 +30,9 @@ internal sealed class SessionRules
     public required bool InDevelopment { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>Whether both keep the same sessions: the same cookie, read by the same kind of engine.</summary>
+    public bool Keeps(SessionRules other) => Cookie.IsSame(other.Cookie) && Engine.GetType() == other.Engine.GetType();
 
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

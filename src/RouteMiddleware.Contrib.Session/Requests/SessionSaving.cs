@@ -22,6 +22,7 @@ internal sealed partial class SessionSaving
     private SavingBody? _body;
     private ExceptionDispatchInfo? _failure;
     private string? _setCookie;
+    private string? _sentCookie;
     private Refusal? _refusal;
 
     public SessionSaving(SessionState state)
@@ -51,8 +52,8 @@ internal sealed partial class SessionSaving
     public static Refusal? RefusalOf(Exception exception, SessionState state)
         => state.Saving?._refusal ?? exception switch
         {
-            SessionUnavailableException => SessionRules.StoreFailed,
-            SessionTooLargeException when !state.Rules.InDevelopment => SessionRules.TooLarge,
+            SessionUnavailableException => state.Rules.Refusals.StoreFailed,
+            SessionTooLargeException when !state.Rules.InDevelopment => state.Rules.Refusals.TooLarge,
             _ => null,
         };
 
@@ -77,7 +78,7 @@ internal sealed partial class SessionSaving
         {
             var exception = new InvalidOperationException($"The session can't be saved: the cookie '{_state.Rules.Cookie.Name}' may be sent over https only, and this request came over http.");
             Log.NeedsHttps(_state.Rules.Logger, _state.Rules.Cookie.Name);
-            Fail(exception, SessionRules.NeedsHttps);
+            Fail(exception, _state.Rules.Refusals.NeedsHttps);
             throw exception;
         }
 
@@ -126,6 +127,13 @@ internal sealed partial class SessionSaving
         RemoveBody();
     }
 
+    /// <summary>What failed has been told to whoever answers instead; that answer may save anew.</summary>
+    public void Reopen()
+    {
+        _failure = null;
+        _refusal = null;
+    }
+
     private void RemoveBody()
     {
         if (_body is not null && ReferenceEquals(_context.Features.Get<IHttpResponseBodyFeature>(), _body))
@@ -164,6 +172,8 @@ internal sealed partial class SessionSaving
 
     private static Task AnswerAsync(SessionState state)
     {
+        state.BeginAnswer();
+
         if (state.Saving is not null || state.NeedsSave)
         {
             return state.BeginSaving().AnswerAsync();
@@ -185,14 +195,26 @@ internal sealed partial class SessionSaving
         var headers = _context.Response.Headers;
         AppendVary(headers);
 
+        RemoveCookie(headers);
+
         if (_setCookie is { } cookie)
         {
             headers.Append("Set-Cookie", cookie);
             headers.CacheControl = "no-store";
+            _sentCookie = cookie;
         }
 
         // Nothing can be written from here on, so the next request of this session need not wait for the rest of the answer.
         _state.Release();
+    }
+
+    // Of two cookies of one name the later is the true one.
+    private void RemoveCookie(IHeaderDictionary headers)
+    {
+        if (_sentCookie is not null)
+        {
+            headers.SetCookie = headers.SetCookie.Where(line => !string.Equals(line, _sentCookie, StringComparison.Ordinal)).ToArray();
+        }
     }
 
     private static void AppendVary(IHeaderDictionary headers)

@@ -8,15 +8,13 @@ namespace RouteMiddleware.Contrib.Session.Requests;
 /// <summary>One request's session: what was loaded, seen through what this request changed. <see cref="SessionSaving"/> saves it.</summary>
 internal sealed partial class SessionState(SessionRules rules, HttpContext context) : SessionLoading(rules, context)
 {
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private SessionChanges? _changes;
     private SessionId? _newId;
-    private bool _isOver;
 
     /// <summary>How the session gets saved; <see langword="null"/> while there was nothing to save.</summary>
     public SessionSaving? Saving { get; private set; }
-
-    /// <summary>Whether anything was asked of the session.</summary>
-    public bool IsUsed { get; private set; }
 
     /// <summary>Whether the end of the request has work for the session.</summary>
     public bool IsPending => Saving is { IsPending: true } || NeedsSave;
@@ -93,8 +91,12 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         return _changes?.ApplyTo(fields) ?? fields;
     }
 
-    /// <summary>Whether a key stands in the store as this request sees it, so that it can be changed there.</summary>
-    public bool IsStored(string key) => Rules.Engine.KeepsRecords && !NeedsNewId && (_changes is null || !(_changes.IsCleared || _changes.Has(key, out _)));
+    /// <summary>
+    /// Whether a key stands in the store as this request sees it, so that it can be changed there: also where the session is to be rotated, since its
+    /// values stay under the old id until then.
+    /// </summary>
+    public bool IsStored(string key)
+        => Rules.Engine.KeepsRecords && Loaded.Record is not null && (_changes is null || !(_changes.IsFlushed || _changes.IsCleared || _changes.Has(key, out _)));
 
     public void Set(string key, ReadOnlyMemory<byte>? json)
     {
@@ -109,12 +111,11 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
 
         try
         {
-            Rules.Engine.CheckSize(MakeSave());
+            CheckSize();
         }
-        catch (SessionTooLargeException exception)
+        catch (SessionTooLargeException)
         {
             changes.Restore(key, was, before);
-            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
             throw;
         }
     }
@@ -126,20 +127,41 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             return;
         }
 
-        BeginChange().SetUser(userId);
+        var changes = BeginChange();
+        var (had, before) = (changes.HasUser, changes.UserId);
+        changes.SetUser(userId);
+
+        if (userId is not null)
+        {
+            try
+            {
+                CheckSize();
+            }
+            catch (SessionTooLargeException)
+            {
+                changes.RestoreUser(had, before);
+                throw;
+            }
+        }
 
         // Whoever knew the id before must not know the session of whoever logged in.
         Rotate();
     }
 
+    /// <summary>Kept in whole milliseconds, and rounded up to one: zero has a meaning of its own.</summary>
     public void SetLifetime(TimeSpan? lifetime)
-    {
-        BeginChange().SetLifetime(lifetime);
-    }
+        => BeginChange().SetLifetime(lifetime > TimeSpan.Zero && lifetime < OneMillisecond ? OneMillisecond : lifetime);
 
     public void Clear()
     {
+        var hadUser = UserId is not null;
         BeginChange().Clear();
+
+        // Whoever copied the cookie of a logged-in user must not go on with it.
+        if (hadUser)
+        {
+            Rotate();
+        }
     }
 
     public void Flush()
@@ -170,8 +192,18 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
             throw new InvalidOperationException("The session can't be changed any more: the answer has started, and its cookie went out with the headers.");
         }
 
+        var saving = BeginSaving();
+
+        if (!IsAnswerPending)
+        {
+            AnswerAgain();
+        }
+        else if (!IsThrough)
+        {
+            saving.Begin();
+        }
+
         IsModified = true;
-        BeginSaving().Begin();
         return _changes ??= new();
     }
 
@@ -185,45 +217,52 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     public SessionSave MakeSave() => new(Loaded, _changes ??= new(), NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
 
     /// <summary>What was saved is what stands now.</summary>
-    public void Accept(SavedSession saved)
-    {
-        Take(saved);
-        _newId = null;
-    }
+    public void Accept(SavedSession saved) => Take(saved);
 
     public SessionSaving BeginSaving() => Saving ??= new(this);
 
-    public void DiscardChanges() => _changes?.Reset();
-
-    /// <summary>Whoever kept the session beyond its request gets an error, not another request's data.</summary>
-    public void Close()
+    public void DiscardChanges()
     {
-        Release();
-        _isOver = true;
+        _changes?.Reset();
+        _newId = null;
+    }
+
+    /// <summary>The pipeline is executed again for another answer to the same request, such as an error page.</summary>
+    public void Reopen()
+    {
+        IsThrough = false;
+        Saving?.Reopen();
+    }
+
+    // A hook changes the session when the answer's headers are complete but not out yet. The server calls what is registered meanwhile, too.
+    private void AnswerAgain()
+    {
+        if (Rules.Engine.TakesTurns)
+        {
+            Log.ChangedTooLate(Rules.Logger, Context.Request.Path);
+            throw new InvalidOperationException("The session can't be changed any more: the answer is on its way, and the turn of this request is over.");
+        }
+
+        AwaitAnswer();
+    }
+
+    private void CheckSize()
+    {
+        try
+        {
+            Rules.Engine.CheckSize(MakeSave());
+        }
+        catch (SessionTooLargeException exception)
+        {
+            Log.TooLarge(Rules.Logger, exception.Size, exception.Limit);
+            throw;
+        }
     }
 
     private void Use()
     {
         BeginUse();
         EnsureLoaded();
-    }
-
-    private void BeginUse()
-    {
-        if (_isOver)
-        {
-            throw new InvalidOperationException("The request of this session is over. Copy what is needed out of the session while the request runs.");
-        }
-
-        if (!IsUsed)
-        {
-            IsUsed = true;
-
-            if (!Context.Response.HasStarted)
-            {
-                Context.Response.OnStarting(SessionSaving.OnStarting, this);
-            }
-        }
     }
 
     private static partial class Log
