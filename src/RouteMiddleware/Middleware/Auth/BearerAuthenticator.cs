@@ -10,7 +10,7 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvi
 {
     private const string Word = "Bearer";
 
-    private readonly AuthRefusals _refusals = new();
+    private readonly BearerAnswers _answers = new();
     private readonly UserTransformation _transformation = new(services);
 
     public override ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
@@ -30,19 +30,34 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvi
         return verification.IsCompletedSuccessfully ? Accept(context, verification.Result) : AcceptAsync(context, verification);
     }
 
-    public override Task ChallengeAsync(HttpContext context, TokenFault fault)
+    /// <summary>Finds the user without telling the rest of the request.</summary>
+    public async ValueTask<(AuthenticationFeature? Feature, TokenFault? Fault)> FindAsync(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = ReferenceEquals(fault, TokenFault.Missing) ? Word
-            : ReferenceEquals(fault, TokenFault.Expired) ? $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.TokenExpired}\""
-            : $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.InvalidToken}\"";
-        return _refusals.Of(fault).WriteAsync(context);
+        if (Read(context.Request.Headers.Authorization, out var text) is { } unread)
+        {
+            return (null, unread);
+        }
+
+        var verdict = await verifier.VerifyAsync(context, text).ConfigureAwait(false);
+
+        if (verdict.IsRefused(out var fault, out var token))
+        {
+            return (null, fault);
+        }
+
+        var feature = new AuthenticationFeature(token, verifier);
+
+        if (_transformation.For(context) is { } transformation)
+        {
+            await feature.TransformAsync(transformation).ConfigureAwait(false);
+        }
+
+        return (feature, null);
     }
 
-    public override Task ForbidAsync(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = $"{Word} error=\"insufficient_scope\"";
-        return _refusals.Forbidden.WriteAsync(context);
-    }
+    public override Task ChallengeAsync(HttpContext context, TokenFault fault) => _answers.ChallengeAsync(context, fault);
+
+    public override Task ForbidAsync(HttpContext context) => _answers.ForbidAsync(context);
 
     private static TokenFault? Read(StringValues header, out ReadOnlySpan<char> token)
     {
