@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RouteMiddleware.Middleware.Auth;
@@ -12,5 +13,8 @@ internal static class AuthRegistration
         builder.Services.TryAddSingleton<BearerVerifiers>();
         builder.Services.TryAddSingleton<IJwtDenyList, MemoryJwtDenyList>();
         builder.Services.TryAddSingleton<IJwtIssuer, JwtIssuer>();
+        builder.Services.TryAddSingleton<TokenAuthentication>();
+        builder.Services.TryAddScoped<IAuthenticationService>(TokenAuthenticationService.Create);
+        TokenPolicyEvaluator.AddTo(builder.Services);
     }
 }

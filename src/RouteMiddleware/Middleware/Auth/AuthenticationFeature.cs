@@ -37,6 +37,11 @@ internal sealed class AuthenticationFeature(VerifiedToken token, BearerVerifier 
         }
     }
 
+    /// <summary>Lets the application add to the user, before anybody sees it.</summary>
+    public async Task TransformAsync(IClaimsTransformation transformation)
+        => _user = await transformation.TransformAsync(_user!).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The application's IClaimsTransformation returned no user.");
+
     private AuthenticateResult CreateResult()
         => AuthenticateResult.Success(new AuthenticationTicket(_user!, new AuthenticationProperties { ExpiresUtc = token.Expires }, verifier.Scheme));
 }

@@ -28,7 +28,7 @@ internal abstract class Authenticator
             return null;
         }
 
-        return verifiers.Get(options, faults) is { } verifier ? new BearerAuthenticator(verifier) : null;
+        return verifiers.Get(options, faults) is { } verifier ? new BearerAuthenticator(verifier, services) : null;
     }
 
     /// <summary>Sets <see cref="HttpContext.User"/>, or tells why it could not.</summary>

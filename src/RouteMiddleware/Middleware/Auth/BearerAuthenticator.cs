@@ -6,11 +6,12 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>Bearer tokens of the <c>Authorization</c> header (RFC 6750), checked by the options' own rules.</summary>
-internal sealed class BearerAuthenticator(BearerVerifier verifier) : Authenticator
+internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvider services) : Authenticator
 {
     private const string Word = "Bearer";
 
-    private readonly AuthRefusals _refusals = new();
+    private readonly BearerAnswers _answers = new();
+    private readonly UserTransformation _transformation = new(services);
 
     public override ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
     {
@@ -26,22 +27,37 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier) : Authenticat
         }
 
         var verification = verifier.VerifyAsync(context, token);
-        return verification.IsCompletedSuccessfully ? new(Accept(context, verification.Result)) : AcceptAsync(context, verification);
+        return verification.IsCompletedSuccessfully ? Accept(context, verification.Result) : AcceptAsync(context, verification);
     }
 
-    public override Task ChallengeAsync(HttpContext context, TokenFault fault)
+    /// <summary>Finds the user without telling the rest of the request.</summary>
+    public async ValueTask<(AuthenticationFeature? Feature, TokenFault? Fault)> FindAsync(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = ReferenceEquals(fault, TokenFault.Missing) ? Word
-            : ReferenceEquals(fault, TokenFault.Expired) ? $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.TokenExpired}\""
-            : $"{Word} error=\"invalid_token\", error_description=\"{AuthRefusals.InvalidToken}\"";
-        return _refusals.Of(fault).WriteAsync(context);
+        if (Read(context.Request.Headers.Authorization, out var text) is { } unread)
+        {
+            return (null, unread);
+        }
+
+        var verdict = await verifier.VerifyAsync(context, text).ConfigureAwait(false);
+
+        if (verdict.IsRefused(out var fault, out var token))
+        {
+            return (null, fault);
+        }
+
+        var feature = new AuthenticationFeature(token, verifier);
+
+        if (_transformation.For(context) is { } transformation)
+        {
+            await feature.TransformAsync(transformation).ConfigureAwait(false);
+        }
+
+        return (feature, null);
     }
 
-    public override Task ForbidAsync(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = $"{Word} error=\"insufficient_scope\"";
-        return _refusals.Forbidden.WriteAsync(context);
-    }
+    public override Task ChallengeAsync(HttpContext context, TokenFault fault) => _answers.ChallengeAsync(context, fault);
+
+    public override Task ForbidAsync(HttpContext context) => _answers.ForbidAsync(context);
 
     private static TokenFault? Read(StringValues header, out ReadOnlySpan<char> token)
     {
@@ -64,19 +80,38 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier) : Authenticat
         return token.IsEmpty ? TokenFault.Missing : null;
     }
 
-    private TokenFault? Accept(HttpContext context, TokenVerdict verdict)
+    private static void Tell(HttpContext context, AuthenticationFeature feature)
+    {
+        context.Features.Set<IHttpAuthenticationFeature>(feature);
+        context.Features.Set<IAuthenticateResultFeature>(feature);
+    }
+
+    private ValueTask<TokenFault?> Accept(HttpContext context, TokenVerdict verdict)
     {
         if (verdict.IsRefused(out var fault, out var token))
         {
-            return fault;
+            return new(fault);
         }
 
         var feature = new AuthenticationFeature(token, verifier);
-        context.Features.Set<IHttpAuthenticationFeature>(feature);
-        context.Features.Set<IAuthenticateResultFeature>(feature);
-        return null;
+
+        if (_transformation.For(context) is { } transformation)
+        {
+            return TransformAsync(context, feature, transformation);
+        }
+
+        Tell(context, feature);
+        return default;
     }
 
     private async ValueTask<TokenFault?> AcceptAsync(HttpContext context, ValueTask<TokenVerdict> verification)
-        => Accept(context, await verification.ConfigureAwait(false));
+        => await Accept(context, await verification.ConfigureAwait(false)).ConfigureAwait(false);
+
+    private static async ValueTask<TokenFault?> TransformAsync(HttpContext context, AuthenticationFeature feature, IClaimsTransformation transformation)
+    {
+        // Nobody sees the user before it is whole.
+        await feature.TransformAsync(transformation).ConfigureAwait(false);
+        Tell(context, feature);
+        return null;
+    }
 }

@@ -60,13 +60,17 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        var report = RateLimitReport.Of(context);
+
+        // Exception handlers and status pages send the request through the pipeline again: it was counted, and its error page is not refused.
+        if (report?.IsAdmittedBy(this) == true)
+        {
+            return next(context);
+        }
+
         var now = Clock.GetTimestamp();
         var permit = _table.Acquire(_keys.Read(context), now, out var decision, out var isOverflow);
-
-        if (Headers != RateLimitHeaders.None)
-        {
-            RateLimitReport.Add(context, this, decision);
-        }
+        (report ?? RateLimitReport.Begin(context, Reports)).Add(this, decision);
 
         if (isOverflow || _metrics.IsEnabled)
         {

@@ -40,8 +40,9 @@ internal sealed class SlidingPartition(RateLimitRule rule, PartitionKey key) : P
     {
         DropExpired(now);
 
-        // Since then the moment may have been put together with later ones.
-        if (Find(stamp) is var index and >= 0 || (index = Find(RoundUp(stamp))) >= 0)
+        // A permit whose window is over is free already: what lies where it would have been rounded to is another request's.
+        // Until then the moment may have been put together with later ones.
+        if (now - stamp < Rule.Window && (Find(stamp) is var index and >= 0 || (index = Find(RoundUp(stamp))) >= 0))
         {
             At(index).Count -= Rule.Cost;
             _used -= Rule.Cost;

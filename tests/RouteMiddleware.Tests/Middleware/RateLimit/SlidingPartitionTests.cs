@@ -150,6 +150,20 @@ public sealed class SlidingPartitionTests
         Assert.Equal(1, partition.Release(early.Stamp, now: 150).Remaining);
     }
 
+    // One cell is 100 steps here: another request stands exactly where the first one's moment would have been rounded to.
+    [Theory]
+    [InlineData(12_799, 599)]
+    [InlineData(12_800, 599)]
+    [InlineData(12_848, 599)]
+    public void Release_AfterTheWindow_FreesNoPermitOfTheRoundedMoment(int later, int remaining)
+    {
+        var partition = Create(limit: 600, window: 12_800, cost: 1);
+        var early = partition.Acquire(now: 101);
+        partition.Acquire(now: 200);
+
+        Assert.Equal(remaining, partition.Release(early.Stamp, 101 + later).Remaining);
+    }
+
     [Fact]
     public void Memory_WithManyRequestsOfOneMoment_IsThatOfOne()
     {
