@@ -31,6 +31,8 @@ dotnet restore RouteMiddleware.sln
 dotnet format RouteMiddleware.sln --no-restore --verify-no-changes --exclude-diagnostics IDE0005
 dotnet build RouteMiddleware.sln --no-restore -c Release
 
+failed=0
 for project in tests/*/*.csproj; do
-  dotnet test "$project" --no-build -c Release --nologo
+  dotnet test "$project" --no-build -c Release --nologo || failed=1
 done
+exit $failed
