@@ -8,6 +8,7 @@ internal static class SecretText
     private const string Base64Prefix = "base64:";
     private const int MinimumBytes = 32;
     private const int MinimumDifferentBytes = 6;
+    private const int LongestRepetition = 16;
 
     // Secrets that documentation, templates and tutorials print; compared by letters and digits alone.
     private static readonly HashSet<string> WellKnown = new(StringComparer.Ordinal)
@@ -61,10 +62,24 @@ internal static class SecretText
     {
         null => "is no base64 behind 'base64:'.",
         { Length: < MinimumBytes } => $"must have {MinimumBytes} bytes or more, but has {bytes.Length}.",
-        _ when bytes.Distinct().Count() < MinimumDifferentBytes => "repeats the same few characters; make a random one.",
+        _ when bytes.Distinct().Count() < MinimumDifferentBytes || Repeats(bytes) => "repeats the same few characters; make a random one.",
         _ when WellKnown.Contains(Letters(text)) => "is a well-known example; make a random one.",
         _ => null,
     };
+
+    // One short text over and over: it equals itself, shifted by its length.
+    private static bool Repeats(ReadOnlySpan<byte> bytes)
+    {
+        for (var length = 1; length <= LongestRepetition; length++)
+        {
+            if (bytes[length..].SequenceEqual(bytes[..^length]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
 }
