@@ -38,6 +38,7 @@ internal static class EndpointAttachments
         }
         catch (NotImplementedException)
         {
+            // The body that ASP.NET Core's interface gives to builders that leave Finally out.
             throw new RouteMiddlewareException(new RouteMiddlewareFault(
                 WhereOf(attachments),
                 $"{builder.GetType().Name} has no conventions that run last, so nothing can be put around its endpoints.",
