@@ -72,6 +72,8 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
             Contribute(endpoint, owner, link, faults);
         }
 
+        Preflight.Prepare(endpoint, links.Select(static item => item.Link));
+
         if (endpoint.RequestDelegate is { } handler)
         {
             var composed = LinkComposer.Compose([.. links.Select(static item => item.Link)], handler, static _ => null, faults);

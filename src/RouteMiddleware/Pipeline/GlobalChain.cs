@@ -59,7 +59,14 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
         Func<HttpContext, bool>? Skip(Link link)
         {
             var index = made.First(item => ReferenceEquals(item.Link, link)).Index;
-            return _skippable[index] ? context => context.GetEndpoint()?.Metadata.GetMetadata<EndpointChain>()?.IsWithoutGlobal(index) == true : null;
+            Func<HttpContext, bool>? takenOff = _skippable[index] ? context => context.GetEndpoint()?.Metadata.GetMetadata<EndpointChain>()?.IsWithoutGlobal(index) == true : null;
+
+            return (link.Plan.Registration.MiddlewareType?.IsDefined(typeof(SkipsPreflightAttribute), inherit: true), takenOff) switch
+            {
+                (true, null) => Preflight.IsAnsweredByRoute,
+                (true, _) => context => takenOff(context) || Preflight.IsAnsweredByRoute(context),
+                _ => takenOff,
+            };
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
 
     public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
 
+    public override RequestDelegate? Preflight => instance is IAnswerPreflight answering ? answering.AnswerPreflightAsync : null;
+
     public override RequestDelegate Around(RequestDelegate next)
         => _step is null ? next : _step(next);
 

@@ -18,6 +18,9 @@ internal abstract class Link(LinkPlan plan)
     /// <summary>The hooks, where neighbours may run together with this link.</summary>
     public virtual HookMiddleware? Hook => null;
 
+    /// <summary>Answers the CORS preflights of the endpoints that the link stands on; <see langword="null"/> where it does not.</summary>
+    public virtual RequestDelegate? Preflight => null;
+
     /// <summary>Puts the request stage around the rest of the request.</summary>
     public abstract RequestDelegate Around(RequestDelegate next);
 

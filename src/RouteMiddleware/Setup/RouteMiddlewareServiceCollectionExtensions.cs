@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -46,6 +47,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<ChainComposer>();
         services.AddSingleton<ISharedOptions, SharedOptions>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
+        services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);
         return builder;
