@@ -51,7 +51,7 @@ internal static class OriginText
 
         var slash = entry.IndexOfAny(['/', '?', '#'], colon + 3);
 
-        if (slash >= 0)
+        if (slash >= 0 && IsOrigin(entry.AsSpan(0, slash), withStar: true))
         {
             return $"goes on behind the host; an origin has no path and no slash at its end, so write {entry[..slash]}";
         }

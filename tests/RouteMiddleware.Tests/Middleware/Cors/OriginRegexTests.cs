@@ -58,7 +58,7 @@ public sealed class OriginRegexTests
     [Fact]
     public void C5_RegexBeyondItsTime_DoesNotMatch()
     {
-        var slow = new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(1));
+        var slow = new Regex("^(a+)+$", RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(1));
 
         Assert.False(OriginRules.IsMatch(slow, new string('a', 40) + "!"));
     }

@@ -53,7 +53,7 @@ public sealed class OriginTests
     [InlineData("https://*.example.com", "https://evil@.example.com", false)]
     [InlineData("https://*.example.com", "https://evil#.example.com", false)]
     [InlineData("https://*.example.com", "https://e vil.example.com", false)]
-    [InlineData("https://*.example.com", "https://\u00e6.example.com", false)]
+    [InlineData("https://*.example.com", "https://\u00c3\u00a6.example.com", false)]
     [InlineData("https://*.example.com", "https://*.example.com", false)]
     [InlineData("https://*.example.com", "null", false)]
     [InlineData("https://*.example.com:8443", "https://app.example.com:8443", true)]

@@ -151,7 +151,7 @@ public sealed class RoutePreflightTests
     private static Task<TestApp> StartAsync(bool isExplicit) => TestApp.StartAsync(
         static builder =>
         {
-            builder.Services.AddRouteMiddleware().AddMiddleware("cookie", static (context, next) =>
+            builder.Services.AddRouteMiddleware().AddMiddleware("trail", static (context, next) => next(context)).AddMiddleware("cookie", static (context, next) =>
             {
                 context.Response.Cookies.Append("seen", "1");
                 return next(context);
@@ -173,7 +173,7 @@ public sealed class RoutePreflightTests
             var guarded = app.MapGroup("").WithMiddleware("cookie", "rate_limit:1/1m", "cors").RequireAuthorization();
             guarded.MapGet("/guarded", static () => "").WithMiddleware("auth:admin").WithoutMiddleware("auth");
             guarded.MapPost("/guarded", static () => "").WithMiddleware("auth");
-            guarded.MapControllers().WithMiddleware("auth");
+            guarded.MapControllers().WithMiddleware("auth", "trail");
             guarded.Map("/any", static () => "").WithMiddleware("auth");
 
             var nested = app.MapGroup("/nested").WithMiddleware("rate_limit:1/1m");
