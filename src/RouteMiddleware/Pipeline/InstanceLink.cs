@@ -15,6 +15,8 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
 
     public override bool HasHandlerStage => MiddlewareShapes.HasHandlerStage(instance.GetType());
 
+    public override bool IsRenewable => Plan.Registration.OptionsType is not null;
+
     public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
 
     public override RequestDelegate? Preflight => instance is IAnswerPreflight answering ? answering.AnswerPreflightAsync : null;

@@ -24,12 +24,14 @@ internal sealed class Preflight(RequestDelegate answer)
         => HttpMethods.IsOptions(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<Mark>() is not null;
 
     /// <summary>Has routing hand preflights of the endpoint to the first link that answers them.</summary>
-    public static void Prepare(EndpointBuilder endpoint, IEnumerable<Link> links)
+    public static void Prepare(EndpointBuilder endpoint, IReadOnlyList<Link> links, Generations generations)
     {
-        if (links.FirstOrDefault(static link => link.Preflight is not null) is not { Preflight: { } answer } link)
+        if (links.FirstOrDefault(static link => link.Preflight is not null) is not { Preflight: { } first } link)
         {
             return;
         }
+
+        RequestDelegate answer = link.IsRenewable ? context => generations.EnterRoute(context).Of(link).Preflight!(context) : first;
 
         endpoint.Metadata.Add(new Preflight(link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer));
 

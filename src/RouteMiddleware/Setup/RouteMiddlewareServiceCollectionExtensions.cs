@@ -41,7 +41,10 @@ public static class RouteMiddlewareServiceCollectionExtensions
             provider.GetService<IHostEnvironment>()?.EnvironmentName ?? Environments.Production));
         services.AddSingleton(_ => new ServiceLifetimes(services));
         services.AddSingleton<AttachmentPlans>();
+        services.AddSingleton<OwnedInstances>();
         services.AddSingleton<LinkFactory>();
+        services.AddSingleton<Generations>();
+        services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();
         services.AddSingleton<ChainResolver>();
         services.AddSingleton<ChainComposer>();
