@@ -8,6 +8,7 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
+[SkipsPreflight]
 internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
