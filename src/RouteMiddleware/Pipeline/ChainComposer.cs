@@ -73,7 +73,7 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
             Contribute(endpoint, owner, link, faults);
         }
 
-        Preflight.Prepare(endpoint, resolved.InOrder, generations);
+        Preflight.Prepare(endpoint, resolved.InOrder, generations, chain.IsWithoutGlobalAnswer(catalog.Global));
 
         if (endpoint.RequestDelegate is { } handler)
         {

@@ -13,4 +13,9 @@ internal sealed class EndpointChain(IReadOnlyList<LinkPlan> links, IReadOnlyList
 
     /// <summary>Whether the endpoint took that entry of the global list off.</summary>
     public bool IsWithoutGlobal(int index) => withoutGlobal is not null && withoutGlobal[index];
+
+    /// <summary>Whether the endpoint took an entry of the global list off that answers preflights.</summary>
+    public bool IsWithoutGlobalAnswer(IReadOnlyList<LinkPlan> global)
+        => withoutGlobal is not null
+            && global.Where((_, index) => withoutGlobal[index]).Any(static plan => plan.Registration.MiddlewareType?.IsAssignableTo(typeof(IAnswerPreflight)) == true);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RouteMiddleware.Settings;
@@ -24,26 +25,17 @@ internal sealed class Preflight(RequestDelegate answer)
         => HttpMethods.IsOptions(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<Mark>() is not null;
 
     /// <summary>Has routing hand preflights of the endpoint to the first link that answers them.</summary>
-    public static void Prepare(EndpointBuilder endpoint, IReadOnlyList<Link> links, Generations generations)
+    public static void Prepare(EndpointBuilder endpoint, IReadOnlyList<Link> links, Generations generations, bool isWithoutGlobalAnswer)
     {
-        if (links.FirstOrDefault(static link => link.Preflight is not null) is not { Preflight: { } first } link)
+        if (links.FirstOrDefault(static link => link.Preflight is not null) is { Preflight: { } first } link)
         {
-            return;
+            RequestDelegate answer = link.IsRenewable ? context => generations.EnterRoute(context).Of(link).Preflight!(context) : first;
+            Accept(endpoint, link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer);
         }
-
-        RequestDelegate answer = link.IsRenewable ? context => generations.EnterRoute(context).Of(link).Preflight!(context) : first;
-
-        endpoint.Metadata.Add(new Preflight(link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer));
-
-        // Only the last one counts. Without the flag, routing answers 405.
-        switch (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault())
+        else if (isWithoutGlobalAnswer && !TakesPreflights(endpoint))
         {
-            case HttpMethodMetadata methods:
-                methods.AcceptCorsPreflight = true;
-                break;
-            case { } foreign:
-                endpoint.Metadata.Add(new HttpMethodMetadata(foreign.HttpMethods, acceptCorsPreflight: true));
-                break;
+            // Routing would find no endpoint, and the global list, which sees nothing taken off then, would answer for a route that doesn't want it.
+            Accept(endpoint, Refuse);
         }
     }
 
@@ -62,16 +54,36 @@ internal sealed class Preflight(RequestDelegate answer)
 
     private Task AnswerAsync(HttpContext context) => answer(context);
 
-    private static RequestDelegate OnlyWhere(PathCondition condition, RequestDelegate answer) => context =>
-    {
-        if (condition.Matches(context.Request.Path.Value))
-        {
-            return answer(context);
-        }
+    private static RequestDelegate OnlyWhere(PathCondition condition, RequestDelegate answer)
+        => context => condition.Matches(context.Request.Path.Value) ? answer(context) : Refuse(context);
 
+    // As routing answers where nobody takes preflights.
+    private static Task Refuse(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         return Task.CompletedTask;
-    };
+    }
+
+    private static bool TakesPreflights(EndpointBuilder endpoint)
+        => endpoint.Metadata.OfType<ICorsMetadata>().Any()
+            || endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { AcceptCorsPreflight: false } methods
+            || methods.HttpMethods.Any(HttpMethods.IsOptions);
+
+    private static void Accept(EndpointBuilder endpoint, RequestDelegate answer)
+    {
+        endpoint.Metadata.Add(new Preflight(answer));
+
+        // Only the last one counts. Without the flag, routing answers 405.
+        switch (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault())
+        {
+            case HttpMethodMetadata methods:
+                methods.AcceptCorsPreflight = true;
+                break;
+            case { } foreign:
+                endpoint.Metadata.Add(new HttpMethodMetadata(foreign.HttpMethods, acceptCorsPreflight: true));
+                break;
+        }
+    }
 
     private sealed class Mark
     {
