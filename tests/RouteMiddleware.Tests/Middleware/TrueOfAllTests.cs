@@ -78,7 +78,8 @@ public sealed class TrueOfAllTests
         var rest = new TaskCompletionSource();
         await using var app = await TrueOfAllApp.StartAsync(place, entry, settings, rest.Task);
 
-        using var response = await app.Client.GetAsync(new Uri(app.Address, "/events"), HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(app.Address, "/events")) { Headers = { { "Origin", "https://app.example.com" } } };
+        using var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
 
         Assert.Equal("data: first", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));

@@ -68,7 +68,6 @@ public sealed class RoutePreflightTests
         Assert.Equal(CorsApp.Origin, first.AllowOrigin);
         Assert.Equal("0", first["X-RateLimit-Remaining"]);
         Assert.Equal(429, second.Status);
-        Assert.Equal(CorsApp.Origin, second.AllowOrigin);
     }
 
     [Fact]
