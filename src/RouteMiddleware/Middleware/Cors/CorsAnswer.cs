@@ -4,32 +4,45 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.Cors;
 
 /// <summary>The headers of an answer, worked out beforehand: for one allowed origin, for all of them, or for those that are not allowed.</summary>
-internal sealed class CorsAnswer(StringValues origin, StringValues credentials, StringValues exposed, bool varies)
+internal sealed class CorsAnswer
 {
-    /// <summary>Sends the headers of the request's innermost answer.</summary>
-    public static readonly Func<object, Task> Send = static state =>
-    {
-        var context = (HttpContext)state;
-        context.Features.Get<CorsAnswer>()!.ApplyTo(context.Response.Headers);
-        return Task.CompletedTask;
-    };
-
     private static readonly StringValues VaryByOrigin = "Origin";
 
-    public bool IsAllowed { get; } = origin.Count > 0;
+    private readonly StringValues _origin;
+    private readonly StringValues _credentials;
+    private readonly StringValues _exposed;
+    private readonly bool _varies;
+
+    public CorsAnswer(StringValues origin, StringValues credentials, StringValues exposed, bool varies)
+    {
+        (_origin, _credentials, _exposed, _varies) = (origin, credentials, exposed, varies);
+        Send = state =>
+        {
+            ApplyTo(((HttpContext)state).Response.Headers);
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Sends the headers as an answer starts. Belongs to this answer, so that a request has nothing to remember.</summary>
+    public Func<object, Task> Send { get; }
+
+    public bool IsAllowed => _origin.Count > 0;
 
     public void ApplyTo(IHeaderDictionary headers)
     {
-        // Set also where they are empty: two words about one origin would contradict each other.
-        headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlAllowCredentials = credentials;
-
-        if (exposed.Count > 0)
+        // What somebody else said about the origin goes, also where nothing takes its place: two words would contradict each other.
+        if (IsAllowed || headers.AccessControlAllowOrigin.Count > 0)
         {
-            headers.AccessControlExposeHeaders = exposed;
+            headers.AccessControlAllowOrigin = _origin;
+            headers.AccessControlAllowCredentials = _credentials;
         }
 
-        if (varies)
+        if (_exposed.Count > 0)
+        {
+            headers.AccessControlExposeHeaders = _exposed;
+        }
+
+        if (_varies)
         {
             AddVary(headers);
         }

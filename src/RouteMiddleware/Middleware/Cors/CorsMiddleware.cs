@@ -57,8 +57,7 @@ internal sealed partial class CorsMiddleware : IMiddleware, IAnswerPreflight, IE
         }
 
         var answer = _toAll ?? Decide(context);
-        context.Features.Set(answer);
-        context.Response.OnStarting(CorsAnswer.Send, context);
+        context.Response.OnStarting(answer.Send, context);
 
         return _refusal is not null && !answer.IsAllowed && ForeignPage.MaySend(context.Request) ? RefuseAsync(context, _refusal) : next(context);
     }
