@@ -44,6 +44,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<AttachmentPlans>();
         services.AddSingleton<OwnedInstances>();
         services.AddSingleton<LinkFactory>();
+        services.AddSingleton<Observation>();
         services.AddSingleton<Generations>();
         services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();
