@@ -6,11 +6,16 @@ namespace RouteMiddleware.Pipeline;
 /// The state of the options for the whole application, switched by one write. A request keeps the state it began with, so that it never sees old and new options
 /// side by side. As long as nothing was reloaded, that costs a comparison.
 /// </summary>
-internal sealed class Generations
+internal sealed class Generations(Observation observation)
 {
     private volatile Generation _current = Generation.First;
 
     public Generation Current => _current;
+
+    public Observation Observation => observation;
+
+    /// <summary>Whether requests take the chains as they were composed at the start.</summary>
+    public bool IsPlain => IsFirst && !observation.IsOn;
 
     /// <summary>Held while something is composed for a later generation.</summary>
     public Lock Renewal { get; } = new();

@@ -12,12 +12,14 @@ internal static class LinkComposer
     /// <param name="skip">Tells per link when a request passes it by; <see langword="null"/> for never.</param>
     /// <param name="faults">Takes what goes wrong while a link is put in place.</param>
     /// <param name="place">Puts a link around what follows; <see langword="null"/> for as it does itself.</param>
+    /// <param name="joinHooks">Whether neighbouring hooks run as one.</param>
     public static RequestDelegate Compose(
         IReadOnlyList<Link> links,
         RequestDelegate rest,
         Func<Link, Func<HttpContext, bool>?> skip,
         FaultList faults,
-        Func<Link, RequestDelegate, RequestDelegate>? place = null)
+        Func<Link, RequestDelegate, RequestDelegate>? place = null,
+        bool joinHooks = true)
     {
         var next = rest;
         var end = links.Count;
@@ -50,7 +52,7 @@ internal static class LinkComposer
 
         return next;
 
-        bool JoinsRun(Link link) => link.Hook is not null && link.Plan.Condition is null && skip(link) is null;
+        bool JoinsRun(Link link) => joinHooks && link.Hook is not null && link.Plan.Condition is null && skip(link) is null;
     }
 
     private static RequestDelegate Around(HookMiddleware[] hooks, RequestDelegate next)

@@ -14,11 +14,13 @@ internal sealed class RenewableChain
 
     private readonly IReadOnlyList<Link> _links;
     private readonly RequestDelegate _rest;
+    private readonly RequestDelegate _observedRest;
     private readonly Func<Link, Func<HttpContext, bool>?> _skip;
     private readonly Generations _generations;
     private readonly Func<HttpContext, Generation> _generationOf;
     private readonly RequestDelegate _first;
 
+    private RequestDelegate? _observedFirst;
     private Composed[] _composed = [];
     private (Link Link, RequestDelegate Delegate)[] _placed = [];
 
@@ -28,14 +30,19 @@ internal sealed class RenewableChain
         Func<Link, Func<HttpContext, bool>?> skip,
         Generations generations,
         Func<HttpContext, Generation> generationOf,
+        bool isInnermost,
         FaultList faults)
     {
+        // A link that lives on one endpoint only keeps what follows it: that must ask by itself whether somebody listens.
+        var observedRest = isInnermost ? generations.Observation.AroundRest(rest) : rest;
+
         _links = links;
-        _rest = rest;
+        _rest = links[^1].LivesOnOneEndpoint ? observedRest : rest;
+        _observedRest = observedRest;
         _skip = skip;
         _generations = generations;
         _generationOf = generationOf;
-        _first = LinkComposer.Compose(links, rest, skip, faults, Place);
+        _first = LinkComposer.Compose(links, _rest, skip, faults, Place);
     }
 
     /// <summary>Composes links: where options of one can change, into a delegate that follows them.</summary>
@@ -69,8 +76,8 @@ internal sealed class RenewableChain
             IReadOnlyList<Link> segment = start == 0 && end == links.Count ? links : [.. links.Skip(start).Take(end - start)];
             var isBehind = links.Take(start).Any(static link => link.IsRenewable);
 
-            next = segment.Any(static link => link.IsRenewable)
-                ? new RenewableChain(segment, next, skip, generations, isBehind ? generations.Of : enter, faults).InvokeAsync
+            next = generations.Observation.IsWanted || segment.Any(static link => link.IsRenewable)
+                ? new RenewableChain(segment, next, skip, generations, isBehind ? generations.Of : enter, end == links.Count, faults).InvokeAsync
                 : LinkComposer.Compose(segment, next, skip, faults);
             end = start;
         }
@@ -78,27 +85,22 @@ internal sealed class RenewableChain
         return next;
     }
 
-    private Task InvokeAsync(HttpContext context) => _generations.IsFirst ? _first(context) : Of(_generationOf(context))(context);
+    private Task InvokeAsync(HttpContext context) => _generations.IsPlain ? _first(context) : Find(_generationOf(context))(context);
 
-    private RequestDelegate Of(Generation generation)
+    private RequestDelegate Find(Generation generation)
     {
+        var isObserved = _generations.Observation.IsOn;
+
         if (generation.Number == 0)
         {
-            return _first;
+            return isObserved ? _observedFirst ??= Compose(_links, isObserved: true) : _first;
         }
 
-        foreach (var composed in Volatile.Read(ref _composed))
-        {
-            if (composed.Number == generation.Number)
-            {
-                return composed.Delegate;
-            }
-        }
-
-        return Renew(generation);
+        var composed = Array.Find(Volatile.Read(ref _composed), known => known.Number == generation.Number) ?? Renew(generation);
+        return isObserved ? composed.Observed ??= Compose(composed.Links, isObserved: true) : composed.Delegate;
     }
 
-    private RequestDelegate Renew(Generation generation)
+    private Composed Renew(Generation generation)
     {
         lock (_generations.Renewal)
         {
@@ -107,21 +109,27 @@ internal sealed class RenewableChain
             // What did not change here goes on as it is.
             var composed = links.SequenceEqual(_links)
                 ? _first
-                : Array.Find(_composed, known => known.Links.SequenceEqual(links))?.Delegate ?? Compose(links);
+                : Array.Find(_composed, known => known.Links.SequenceEqual(links))?.Delegate ?? Compose(links, isObserved: false);
+            var renewed = new Composed(generation.Number, links, composed);
 
-            Volatile.Write(ref _composed, [new Composed(generation.Number, links, composed), .. _composed.Where(known => known.Number != generation.Number).Take(KeptGenerations - 1)]);
-            return composed;
+            Volatile.Write(ref _composed, [renewed, .. _composed.Where(known => known.Number != generation.Number).Take(KeptGenerations - 1)]);
+            return renewed;
         }
     }
 
-    private RequestDelegate Compose(Link[] links)
+    private RequestDelegate Compose(IReadOnlyList<Link> links, bool isObserved)
     {
-        var faults = new FaultList();
-        var composed = LinkComposer.Compose(links, _rest, _skip, faults, Place);
+        lock (_generations.Renewal)
+        {
+            var faults = new FaultList();
+            var composed = isObserved
+                ? LinkComposer.Compose(links, _observedRest, _skip, faults, (link, next) => _generations.Observation.Around(link, Place(link, next)), joinHooks: false)
+                : LinkComposer.Compose(links, _rest, _skip, faults, Place);
 
-        // Each link was put around a delegate before the reload was accepted: what fails only here is thrown, not passed by.
-        faults.ThrowIfAny();
-        return composed;
+            // Each link was put around a delegate before the reload was accepted: what fails only here is thrown, not passed by.
+            faults.ThrowIfAny();
+            return composed;
+        }
     }
 
     private RequestDelegate Place(Link link, RequestDelegate next)
@@ -141,5 +149,9 @@ internal sealed class RenewableChain
         return around;
     }
 
-    private sealed record Composed(int Number, Link[] Links, RequestDelegate Delegate);
+    private sealed record Composed(int Number, Link[] Links, RequestDelegate Delegate)
+    {
+        /// <summary>The same with each link measured: made when somebody listens for the first time.</summary>
+        public RequestDelegate? Observed { get; set; }
+    }
 }

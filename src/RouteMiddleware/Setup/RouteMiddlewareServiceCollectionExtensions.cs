@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
+using RouteMiddleware.Introspection;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 using RouteMiddleware.Setup;
@@ -43,12 +44,14 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<AttachmentPlans>();
         services.AddSingleton<OwnedInstances>();
         services.AddSingleton<LinkFactory>();
+        services.AddSingleton<Observation>();
         services.AddSingleton<Generations>();
         services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();
         services.AddSingleton<ChainResolver>();
         services.AddSingleton<ChainComposer>();
         services.AddSingleton<ISharedOptions, SharedOptions>();
+        services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
