@@ -16,11 +16,7 @@ internal sealed class CorsAnswer
     public CorsAnswer(StringValues origin, StringValues credentials, StringValues exposed, bool varies)
     {
         (_origin, _credentials, _exposed, _varies) = (origin, credentials, exposed, varies);
-        Send = state =>
-        {
-            ApplyTo(((HttpContext)state).Response.Headers);
-            return Task.CompletedTask;
-        };
+        Send = state => SendAsync(((HttpContext)state).Response.Headers);
     }
 
     /// <summary>Sends the headers as an answer starts. Belongs to this answer, so that a request has nothing to remember.</summary>
@@ -28,6 +24,7 @@ internal sealed class CorsAnswer
 
     public bool IsAllowed => _origin.Count > 0;
 
+    /// <summary>Sends what all answers tell, preflights included.</summary>
     public void ApplyTo(IHeaderDictionary headers)
     {
         // What somebody else said about the origin goes, also where nothing takes its place: two words would contradict each other.
@@ -37,15 +34,22 @@ internal sealed class CorsAnswer
             headers.AccessControlAllowCredentials = _credentials;
         }
 
+        if (_varies)
+        {
+            AddVary(headers);
+        }
+    }
+
+    private Task SendAsync(IHeaderDictionary headers)
+    {
+        ApplyTo(headers);
+
         if (_exposed.Count > 0)
         {
             headers.AccessControlExposeHeaders = _exposed;
         }
 
-        if (_varies)
-        {
-            AddVary(headers);
-        }
+        return Task.CompletedTask;
     }
 
     private static void AddVary(IHeaderDictionary headers)

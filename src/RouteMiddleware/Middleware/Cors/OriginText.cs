@@ -121,7 +121,9 @@ internal static class OriginText
         try
         {
             var idn = new IdnMapping();
-            var labels = entry[host..].Split('.').Select(label => System.Text.Ascii.IsValid(label) ? label : idn.GetAscii(label));
+
+            // In small letters first: the mapping itself folds them only where the system has its tables.
+            var labels = entry[host..].ToLowerInvariant().Split('.').Select(label => System.Text.Ascii.IsValid(label) ? label : idn.GetAscii(label));
             return entry[..host] + string.Join('.', labels);
         }
         catch (ArgumentException)

@@ -77,6 +77,15 @@ public sealed class ForeignPageTests
     }
 
     [Fact]
+    public async Task C10_PageWithoutAnOrigin_IsLetInWhereListed()
+    {
+        await using var app = await CorsApp.StartAsync(static o => (o.AllowOrigins, o.RequireCorsOrSameOrigin) = (["null"], true));
+
+        Assert.Equal(200, (await app.SendAsync("POST", "/", "null", "Sec-Fetch-Site: cross-site")).Status);
+        Assert.Equal(403, (await app.SendAsync("POST", "/", "https://evil.example")).Status);
+    }
+
+    [Fact]
     public async Task C10_Refusal_IsAProblemThatTheOpenApiDocumentKnows()
     {
         await using var app = await TestApp.StartAsync(

@@ -1,4 +1,3 @@
-using RouteMiddleware.Middleware.Cors;
 
 namespace RouteMiddleware.Tests.Middleware.Cors;
 

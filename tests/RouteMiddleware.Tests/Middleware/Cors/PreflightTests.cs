@@ -107,6 +107,11 @@ public sealed class PreflightTests
 
         Assert.NotNull((await app.AskAsync("/", CorsApp.Origin, "GET", "x-a", "Access-Control-Request-Headers: x-a")).AllowOrigin);
         Assert.Null((await app.AskAsync("/", CorsApp.Origin, "GET", "x-a", "Access-Control-Request-Headers: x-b")).AllowOrigin);
+
+        // Both together are bounded.
+        var half = string.Join(',', Enumerable.Repeat("x-a", 150));
+        Assert.NotNull((await app.AskAsync("/", CorsApp.Origin, "GET", half)).AllowOrigin);
+        Assert.Null((await app.AskAsync("/", CorsApp.Origin, "GET", half, $"Access-Control-Request-Headers: {half}")).AllowOrigin);
     }
 
     // Browsers take '*' literally where credentials are sent.
@@ -191,6 +196,7 @@ public sealed class PreflightTests
 
         Assert.Equal(seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), reply["Access-Control-Max-Age"]);
         Assert.Equal("*", reply.AllowOrigin);
+        Assert.Null(reply["Access-Control-Expose-Headers"]);
         Assert.Null(reply.Vary);
     }
 
