@@ -9,7 +9,7 @@ using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Pipeline;
 
-[Collection(nameof(MeasuredAlone))]
+[Collection(MeasuredAlone.Name)]
 public sealed class ObservationTests
 {
     private readonly ManualClock _clock = new();
