@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>Lets pass whom it knows and who may; answers 401 and 403 to others. Where the endpoint allows anonymous callers it looks, and asks for nothing.</summary>
+[SkipsPreflight]
 internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor
 {
     private readonly Authenticator _authenticator;
@@ -64,6 +65,11 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
         if (_access.CanForbid)
         {
             AddStatus(metadata, StatusCodes.Status403Forbidden);
+        }
+
+        if (_authenticator.MayBeUnavailable)
+        {
+            AddStatus(metadata, StatusCodes.Status503ServiceUnavailable);
         }
     }
 

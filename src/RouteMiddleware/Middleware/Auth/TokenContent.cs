@@ -14,5 +14,10 @@ internal sealed class TokenContent(JsonDocument payload) : IDisposable
 
     public string? Id { get; init; }
 
+    public required string Algorithm { get; init; }
+
+    /// <summary>What the token says of its key, not known to be the name of one.</summary>
+    public string? KeyId { get; init; }
+
     public void Dispose() => payload.Dispose();
 }
