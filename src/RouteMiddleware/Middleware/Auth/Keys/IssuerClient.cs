@@ -19,7 +19,9 @@ internal sealed class IssuerClient(TimeProvider clock) : IDisposable
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+        // A connection kept for an hour would be dead by then, and the client would ask twice.
+        PooledConnectionLifetime = TimeSpan.Zero,
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,

@@ -58,14 +58,23 @@ internal sealed class FakeIssuer : IAsyncDisposable
     }
 
     /// <summary>The settings of an application that accepts its tokens.</summary>
-    public KeyValuePair<string, string?>[] Settings(params KeyValuePair<string, string?>[] more) =>
-    [
-        new("RouteMiddleware:Auth:Secret", ""),
-        new("RouteMiddleware:Auth:Authority", Authority),
-        new("RouteMiddleware:Auth:Audience", Audience),
-        new("RouteMiddleware:Auth:RequireHttpsMetadata", "false"),
-        .. more,
-    ];
+    public KeyValuePair<string, string?>[] Settings(params KeyValuePair<string, string?>[] more)
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["RouteMiddleware:Auth:Secret"] = "",
+            ["RouteMiddleware:Auth:Authority"] = Authority,
+            ["RouteMiddleware:Auth:Audience"] = Audience,
+            ["RouteMiddleware:Auth:RequireHttpsMetadata"] = "false",
+        };
+
+        foreach (var (key, value) in more)
+        {
+            settings[key] = value;
+        }
+
+        return [.. settings];
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

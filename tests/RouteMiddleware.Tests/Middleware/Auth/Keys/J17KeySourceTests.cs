@@ -11,8 +11,9 @@ public sealed class J17KeySourceTests
 {
     private static readonly TimeSpan Minimum = IssuerKeySource.MinimumInterval;
 
-    private readonly IssuerKey _old = IssuerKey.Rsa("old");
-    private readonly IssuerKey _new = IssuerKey.Ec("new");
+    // Made once: a large key takes long to find.
+    private static readonly IssuerKey Old = IssuerKey.Rsa("old");
+    private static readonly IssuerKey New = IssuerKey.Ec("new");
 
     public static TheoryData<IssuerFault> Faults => [.. Enum.GetValues<IssuerFault>()];
 
@@ -20,7 +21,7 @@ public sealed class J17KeySourceTests
     [MemberData(nameof(Faults))]
     public async Task J17_Source_ThatFailsOrLies_LeavesTheKnownKeysInUse(IssuerFault fault)
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         var token = issuer.Token(more: "\"jti\":\"a\"");
         Assert.Equal(200, await rig.StatusAsync(token));
@@ -32,15 +33,15 @@ public sealed class J17KeySourceTests
         Assert.Equal(2, issuer.Fetches);
         var failure = Assert.Single(rig.App.Logs.Records, static record => record.EventId.Name == "FetchFailed");
         Assert.Equal(LogLevel.Warning, failure.Level);
-        var fresh = _old.Sign(Fresh(issuer, rig));
+        var fresh = Old.Sign(Fresh(issuer, rig));
         Assert.Equal(200, await rig.StatusAsync(fresh));
 
         // It recovers by itself.
         (issuer.Discovery, issuer.KeySet) = (null, null);
-        issuer.Keys = [_old, _new];
+        issuer.Keys = [Old, New];
         await rig.AdvanceAsync(Minimum);
         Assert.Equal(3, issuer.Fetches);
-        Assert.Equal(200, await rig.StatusAsync(_new.Sign(Fresh(issuer, rig))));
+        Assert.Equal(200, await rig.StatusAsync(New.Sign(Fresh(issuer, rig))));
         Assert.Equal(3, issuer.Fetches);
     }
 
@@ -48,7 +49,7 @@ public sealed class J17KeySourceTests
     [MemberData(nameof(Faults))]
     public async Task J17_Source_ThatFailsOrLiesAtTheStart_Gives503_UntilItIsBack(IssuerFault fault)
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         issuer.Break(fault);
         await using var rig = await IssuerRig.StartAsync(issuer);
         await rig.Source.Fetching;
@@ -73,7 +74,7 @@ public sealed class J17KeySourceTests
         Assert.Equal(LogLevel.Error, Assert.Single(rig.App.Logs.Records, static record => record.EventId.Name == "FetchFailed").Level);
 
         (issuer.Discovery, issuer.KeySet) = (null, null);
-        issuer.Keys = [_old];
+        issuer.Keys = [Old];
         await rig.AdvanceAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
     }
@@ -81,7 +82,7 @@ public sealed class J17KeySourceTests
     [Fact]
     public async Task J17_Start_WhileTheIssuerIsDown_IsTriedAgainMoreAndMoreSeldom()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         issuer.Break(IssuerFault.ServerError);
         await using var rig = await IssuerRig.StartAsync(issuer);
         await rig.Source.Fetching;
@@ -103,25 +104,25 @@ public sealed class J17KeySourceTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer, new KeyValuePair<string, string?>("RouteMiddleware:Auth:Authority", FormattableString.Invariant($"http://127.0.0.1:{port}")));
 
-        Assert.Equal(503, await rig.StatusAsync(_old.Sign(issuer.Payload())));
+        Assert.Equal(503, await rig.StatusAsync(Old.Sign(issuer.Payload())));
     }
 
     [Fact]
     public async Task J17_SlowSource_HoldsUpNoRequestWithAKnownKey_AndOthersNotForLong()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
         var arrived = new TaskCompletionSource();
         issuer.Discovery = (context, _) => HangAsync(context, arrived);
 
-        var unknown = rig.StatusAsync(_new.Sign(issuer.Payload()));
+        var unknown = rig.StatusAsync(New.Sign(issuer.Payload()));
         await arrived.Task;
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
-        Assert.Equal(200, await rig.StatusAsync(_old.Sign(issuer.Payload("\"jti\":\"fresh\""))));
+        Assert.Equal(200, await rig.StatusAsync(Old.Sign(issuer.Payload("\"jti\":\"fresh\""))));
 
         rig.Clock.Advance(IssuerKeySource.LongestWait);
         Assert.Equal(401, await unknown);
@@ -136,7 +137,7 @@ public sealed class J17KeySourceTests
     [Fact]
     public async Task J17_KeySet_ThatDripsWithoutEnd_IsGivenUp()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         var arrived = new TaskCompletionSource();
         issuer.KeySet = async (context, good) =>
         {
@@ -158,7 +159,7 @@ public sealed class J17KeySourceTests
     [Fact]
     public async Task J17_FirstRequest_WaitsForTheFirstKeys()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         var release = new TaskCompletionSource();
         var arrived = new TaskCompletionSource();
         issuer.Discovery = async (context, good) =>
@@ -179,7 +180,7 @@ public sealed class J17KeySourceTests
     [Fact]
     public async Task J5_J17_FloodOfUnknownKeys_MakesOneFetchPerInterval()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
 
@@ -187,13 +188,13 @@ public sealed class J17KeySourceTests
         {
             for (var round = 0; round < 10; round++)
             {
-                var flood = Enumerable.Range(0, 20).Select(i => rig.StatusAsync(_new.Sign(issuer.Payload(), $$"""{"alg":"ES256","kid":"{{interval}}-{{round}}-{{i}}"}""")));
+                var flood = Enumerable.Range(0, 20).Select(i => rig.StatusAsync(New.Sign(issuer.Payload(), $$"""{"alg":"ES256","kid":"{{interval}}-{{round}}-{{i}}"}""")));
                 Assert.All(await Task.WhenAll(flood), static status => Assert.Equal(401, status));
             }
 
             Assert.Equal(1 + interval, issuer.Fetches);
             rig.Clock.Advance(Minimum - TimeSpan.FromTicks(1));
-            await rig.StatusAsync(_new.Sign(issuer.Payload()));
+            await rig.StatusAsync(New.Sign(issuer.Payload()));
             Assert.Equal(1 + interval, issuer.Fetches);
             rig.Clock.Advance(TimeSpan.FromTicks(1));
         }
@@ -204,14 +205,14 @@ public sealed class J17KeySourceTests
     [Fact]
     public async Task J5_J17_FloodWhileTheSourceIsDown_MakesOneFetchPerIntervalToo()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
         issuer.Break(IssuerFault.ServerError);
 
         for (var interval = 1; interval <= 3; interval++)
         {
-            var flood = Enumerable.Range(0, 50).Select(_ => rig.StatusAsync(_new.Sign(issuer.Payload())));
+            var flood = Enumerable.Range(0, 50).Select(_ => rig.StatusAsync(New.Sign(issuer.Payload())));
             Assert.All(await Task.WhenAll(flood), static status => Assert.Equal(401, status));
             Assert.Equal(1 + interval, issuer.Fetches);
             Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
@@ -228,11 +229,11 @@ public sealed class J17KeySourceTests
     [InlineData("")]
     public async Task J5_KeyName_OfAnAttack_MakesNoFetch(string id)
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
 
-        Assert.Equal(401, await rig.StatusAsync(_old.Sign(issuer.Payload(), $$"""{"alg":"RS256","kid":"{{id}}"}""")));
+        Assert.Equal(401, await rig.StatusAsync(Old.Sign(issuer.Payload(), $$"""{"alg":"RS256","kid":"{{id}}"}""")));
         await rig.Source.Fetching;
         Assert.Equal(1, issuer.Fetches);
     }

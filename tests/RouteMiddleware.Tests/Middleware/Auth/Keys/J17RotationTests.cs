@@ -1,6 +1,5 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Tests.Middleware.Auth.Keys;
@@ -8,20 +7,21 @@ namespace RouteMiddleware.Tests.Middleware.Auth.Keys;
 /// <summary>J17: keys come and go, and so do issuers.</summary>
 public sealed class J17RotationTests
 {
-    private readonly IssuerKey _old = IssuerKey.Rsa("old");
-    private readonly IssuerKey _new = IssuerKey.Rsa("new");
+    // Made once: a large key takes long to find.
+    private static readonly IssuerKey Old = IssuerKey.Rsa("old");
+    private static readonly IssuerKey New = IssuerKey.Rsa("new");
 
     [Fact]
     public async Task J17_NewKey_IsFetchedWhenATokenNamesIt()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token(_old)));
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token(Old)));
 
-        issuer.Keys = [_old, _new];
+        issuer.Keys = [Old, New];
 
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token(_new)));
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token(_old)));
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token(New)));
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token(Old)));
         Assert.Equal(2, issuer.Fetches);
     }
 
@@ -30,18 +30,18 @@ public sealed class J17RotationTests
     [InlineData(false)]
     public async Task J17_RemovedKey_EndsWithTheRefresh_AlsoForTokensSeenBefore(bool isNoticedByCallers)
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
-        var token = _old.Sign(LongLived(issuer, rig));
+        var token = Old.Sign(LongLived(issuer, rig));
         Assert.Equal(200, await rig.StatusAsync(token));
         Assert.Equal(200, await rig.StatusAsync(token, "/perhaps"));
 
-        issuer.Keys = [_new];
+        issuer.Keys = [New];
         Assert.Equal(200, await rig.StatusAsync(token));
 
         if (isNoticedByCallers)
         {
-            Assert.Equal(200, await rig.StatusAsync(issuer.Token(_new)));
+            Assert.Equal(200, await rig.StatusAsync(issuer.Token(New)));
         }
         else
         {
@@ -50,15 +50,15 @@ public sealed class J17RotationTests
 
         Assert.Equal(401, await rig.StatusAsync(token));
         Assert.Equal("anonymous", await (await rig.GetAsync(token, "/perhaps")).Content.ReadAsStringAsync());
-        Assert.Equal(200, await rig.StatusAsync(_new.Sign(LongLived(issuer, rig))));
+        Assert.Equal(200, await rig.StatusAsync(New.Sign(LongLived(issuer, rig))));
     }
 
     [Fact]
     public async Task J17_Key_ThatChangedUnderItsName_EndsTheOldTokens()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
-        var token = _old.Sign(LongLived(issuer, rig));
+        var token = Old.Sign(LongLived(issuer, rig));
         Assert.Equal(200, await rig.StatusAsync(token));
 
         var other = IssuerKey.Rsa("old");
@@ -72,7 +72,7 @@ public sealed class J17RotationTests
     [Fact]
     public async Task J17_Refresh_ThatFindsTheSameKeys_ForgetsNothing()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
         Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
         var keys = rig.Source.Current;
@@ -95,10 +95,10 @@ public sealed class J17RotationTests
     public async Task Token_WithoutKid_IsAcceptedWhereOneKeyFits(string more, string algorithm, int expected)
     {
         var ec = IssuerKey.Ec(null);
-        await using var issuer = await FakeIssuer.StartAsync(more == "none" ? [_old] : [_old, _new, ec]);
+        await using var issuer = await FakeIssuer.StartAsync(more == "none" ? [Old] : [Old, New, ec]);
         await using var rig = await IssuerRig.StartAsync(issuer);
 
-        var token = (algorithm == "RS256" ? _old : ec).Sign(issuer.Payload(), $$"""{"alg":"{{algorithm}}"}""");
+        var token = (algorithm == "RS256" ? Old : ec).Sign(issuer.Payload(), $$"""{"alg":"{{algorithm}}"}""");
         Assert.Equal(expected, await rig.StatusAsync(token));
         Assert.Equal(401, await rig.StatusAsync(ec.Sign(issuer.Payload(), """{"alg":"ES256","kid":"unknown"}""")));
     }
@@ -120,10 +120,10 @@ public sealed class J17RotationTests
     {
         var weak = IssuerKey.Rsa("weak", bits: 1024);
         var encryption = IssuerKey.Rsa("encryption", more: ",\"use\":\"enc\"");
-        await using var issuer = await FakeIssuer.StartAsync(weak, encryption, _old);
+        await using var issuer = await FakeIssuer.StartAsync(weak, encryption, Old);
         await using var rig = await IssuerRig.StartAsync(issuer);
 
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token(_old)));
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token(Old)));
         Assert.Equal(401, await rig.StatusAsync(issuer.Token(weak)));
         Assert.Equal(401, await rig.StatusAsync(issuer.Token(encryption)));
         var skipped = rig.App.Logs.Records.Where(static record => record.EventId.Name == "KeyNotUsed").Select(static record => record.Message).ToArray();
@@ -136,7 +136,7 @@ public sealed class J17RotationTests
     [Fact]
     public async Task Attachments_WithOtherRules_ShareOneSource()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
+        await using var issuer = await FakeIssuer.StartAsync(Old);
         await using var app = await AuthRig.StartPipelineAsync(
             new(),
             app =>
@@ -162,59 +162,52 @@ public sealed class J17RotationTests
     [Fact]
     public async Task Reload_OfOtherOptions_KeepsTheKeys_AndOfTheAuthority_BringsOthers()
     {
-        await using var issuer = await FakeIssuer.StartAsync(_old);
-        await using var next = await FakeIssuer.StartAsync(_new);
-        await using var rig = await IssuerRig.StartAsync(issuer);
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
+        await using var issuer = await FakeIssuer.StartAsync(Old);
+        await using var next = await FakeIssuer.StartAsync(New);
+        var rig = new AuthRig();
+        Assert.True((await rig.RunAsync(rig.Auth(issuer.Configure), issuer.Token())).Passed);
 
-        Change(rig, ("ClockSkew", "10s"));
-        Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
+        // As after a change of the settings: another instance, by the same services.
+        var changed = rig.Auth(o =>
+        {
+            issuer.Configure(o);
+            o.ClockSkew = TimeSpan.Zero;
+        });
+        Assert.True((await rig.RunAsync(changed, issuer.Token())).Passed);
         Assert.Equal(1, issuer.Fetches);
 
-        var token = issuer.Token();
-        Change(rig, ("Authority", next.Authority));
-        Assert.Equal(200, await rig.StatusAsync(next.Token()));
-        Assert.Equal(401, await rig.StatusAsync(token));
-        Assert.Equal(1, next.Fetches);
+        var moved = rig.Auth(next.Configure);
+        Assert.True((await rig.RunAsync(moved, next.Token())).Passed);
+        Assert.False((await rig.RunAsync(moved, issuer.Token())).Passed);
+        Assert.Equal((1, 1), (issuer.Fetches, next.Fetches));
     }
 
     [Fact]
     public void Source_ThatNobodyHolds_Ends()
     {
-        var clock = new Kit.ManualClock();
-        using var sources = new IssuerKeySources(clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<IssuerKeySources>.Instance);
+        using var sources = new IssuerKeySources(new Kit.ManualClock(), Microsoft.Extensions.Logging.Abstractions.NullLogger<IssuerKeySources>.Instance);
         var held = Hold(sources);
 
-        for (var i = 0; i < 20 && held.TryGetTarget(out _); i++)
+        for (var i = 0; i < 20 && IsAlive(held); i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            clock.Advance(IssuerKeySource.RefreshInterval);
         }
 
-        Assert.False(held.TryGetTarget(out _));
-
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        static WeakReference<IssuerKeySource> Hold(IssuerKeySources sources)
-        {
-            var source = sources.Get(new IssuerAddress("http://127.0.0.1:1", RequireHttps: false));
-            source.Fetching.GetAwaiter().GetResult();
-            return new(source);
-        }
+        Assert.False(IsAlive(held));
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<IssuerKeySource> Hold(IssuerKeySources sources)
+    {
+        var source = sources.Get(new IssuerAddress("http://127.0.0.1:1", RequireHttps: false));
+        source.Fetching.Wait(TimeSpan.FromSeconds(10));
+        return new(source);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsAlive(WeakReference<IssuerKeySource> held) => held.TryGetTarget(out _);
 
     private static string LongLived(FakeIssuer issuer, IssuerRig rig)
         => $$"""{"sub":"42","iss":"{{issuer.Authority}}","aud":"orders","exp":{{rig.Clock.GetUtcNow().AddHours(5).ToUnixTimeSeconds()}}}""";
-
-    private static void Change(IssuerRig rig, params (string Key, string Value)[] settings)
-    {
-        var configuration = (IConfigurationRoot)rig.App.App.Services.GetRequiredService<IConfiguration>();
-
-        foreach (var (key, value) in settings)
-        {
-            configuration[$"RouteMiddleware:Auth:{key}"] = value;
-        }
-
-        configuration.Reload();
-    }
 }
