@@ -43,7 +43,6 @@ internal sealed class BearerVerifier(TokenRules rules, ITokenKeySource source, s
             return VerifyUnseenAsync(context, trust, token.ToString(), content);
         }
 
-        content!.Dispose();
         return VerifyWithNewerKeysAsync(context, token.ToString());
     }
 
@@ -62,28 +61,21 @@ internal sealed class BearerVerifier(TokenRules rules, ITokenKeySource source, s
             return new TokenVerdict(fault);
         }
 
-        if (keys.Find(content!.Algorithm, content.KeyId) is null)
-        {
-            content.Dispose();
-            return new TokenVerdict(TokenFault.KeyId);
-        }
-
-        return await VerifyUnseenAsync(context, trust, token, content).ConfigureAwait(false);
+        return keys.Find(content!.Algorithm, content.KeyId) is not null
+            ? await VerifyUnseenAsync(context, trust, token, content).ConfigureAwait(false)
+            : new TokenVerdict(TokenFault.KeyId);
     }
 
     private async ValueTask<TokenVerdict> VerifyUnseenAsync(HttpContext context, Trust trust, string token, TokenContent content)
     {
-        using (content)
+        if (await AskLibraryAsync(context, trust.Library).ConfigureAwait(false) is { } fault)
         {
-            if (await AskLibraryAsync(context, trust.Library).ConfigureAwait(false) is { } fault)
-            {
-                return new TokenVerdict(fault);
-            }
-
-            var verified = new VerifiedToken(content, rules.ClockSkew, scheme);
-            trust.Seen.Add(token, verified);
-            return Judge(verified, clock.GetUtcNow());
+            return new TokenVerdict(fault);
         }
+
+        var verified = new VerifiedToken(content, rules.ClockSkew, scheme);
+        trust.Seen.Add(token, verified);
+        return Judge(verified, clock.GetUtcNow());
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a library throws over a caller's bytes, the caller is refused.")]

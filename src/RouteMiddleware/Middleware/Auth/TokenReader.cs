@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using RouteMiddleware.Middleware.Auth.Keys;
 
@@ -17,6 +16,8 @@ internal sealed class TokenReader(TokenRules rules)
 
     // Keys that come with the token itself, and extensions that change what is signed or how it is packed.
     private static readonly string[] RefusedMembers = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "zip"];
+
+    private volatile GoodHeader? _lastHeader;
 
     /// <summary>Reads a token.</summary>
     /// <param name="token">The text behind the word <c>Bearer</c>.</param>
@@ -93,6 +94,13 @@ internal sealed class TokenReader(TokenRules rules)
 
     private TokenFault? ReadHeader(ReadOnlySpan<char> segment, TokenKeys? keys, out string algorithm, out string? keyId)
     {
+        // An issuer writes the same header for all of its tokens.
+        if (_lastHeader is { } last && segment.Equals(last.Segment, StringComparison.Ordinal))
+        {
+            (algorithm, keyId) = (last.Algorithm, last.KeyId);
+            return null;
+        }
+
         algorithm = "";
         keyId = null;
 
@@ -130,10 +138,21 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Type;
         }
 
-        return TryGetText(header, "kid", out keyId) && (keyId is null || IsPlainKeyId(keyId) || keys?.HasName(keyId) is true) ? null : TokenFault.KeyId;
+        if (!TryGetText(header, "kid", out keyId))
+        {
+            return TokenFault.KeyId;
+        }
+
+        if (keyId is not null && !IsPlainKeyId(keyId))
+        {
+            // Good only as long as a key has this name.
+            return keys?.HasName(keyId) is true ? null : TokenFault.KeyId;
+        }
+
+        _lastHeader = new GoodHeader(segment.ToString(), algorithm, keyId);
+        return null;
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The content takes the document; every other way out disposes it.")]
     private TokenFault? ReadPayload(ReadOnlySpan<char> segment, in Expected expected, out TokenContent? content)
     {
         content = null;
@@ -143,25 +162,13 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Encoding;
         }
 
-        if (StrictJson.Parse(utf8) is not { } document)
-        {
-            return TokenFault.Json;
-        }
-
-        var fault = ReadClaims(document, expected, out content);
-
-        if (fault is not null)
-        {
-            document.Dispose();
-        }
-
-        return fault;
+        using var document = StrictJson.Parse(utf8);
+        return document is null ? TokenFault.Json : ReadClaims(document.RootElement, utf8, expected, out content);
     }
 
-    private TokenFault? ReadClaims(JsonDocument document, in Expected expected, out TokenContent? content)
+    private TokenFault? ReadClaims(JsonElement payload, byte[] utf8, in Expected expected, out TokenContent? content)
     {
         content = null;
-        var payload = document.RootElement;
 
         if (!TryGetSeconds(payload, "exp", out var expires)
             || !TryGetSeconds(payload, "nbf", out var notBefore)
@@ -193,7 +200,7 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Claim;
         }
 
-        content = new TokenContent(document) { Expires = expires.Value, Begins = begins, Id = id, Algorithm = expected.Algorithm, KeyId = expected.KeyId };
+        content = new TokenContent { Payload = utf8, Expires = expires.Value, Begins = begins, Id = id, Algorithm = expected.Algorithm, KeyId = expected.KeyId };
         return null;
     }
 
@@ -219,6 +226,8 @@ internal sealed class TokenReader(TokenRules rules)
 
         return rules.Audience is null || audience.EnumerateArray().Any(item => item.ValueEquals(rules.Audience));
     }
+
+    private sealed record GoodHeader(string Segment, string Algorithm, string? KeyId);
 
     /// <summary>What the header said, and what the payload is held against.</summary>
     private readonly record struct Expected(string Algorithm, string? KeyId, string? Issuer, long LatestBegin);

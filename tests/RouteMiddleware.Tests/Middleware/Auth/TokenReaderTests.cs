@@ -221,7 +221,6 @@ public sealed class TokenReaderTests
 
         var fault = new TokenReader(rules!).Read(token, rules!.SecretKeys, TokenForge.Now, out var content);
         Assert.Equal(fault is null, content is not null);
-        content?.Dispose();
         return fault;
     }
 }
