@@ -16,7 +16,9 @@ internal static class IssuerFaults
         Func<HttpContext, string, Task> Status(int status) => (context, good) =>
         {
             context.Response.StatusCode = status;
-            context.Response.Headers.Location = $"{issuer.Authority}/elsewhere";
+            
+            // Whoever follows it finds what he looks for.
+            context.Response.Headers.Location = $"{context.Request.Path}?again";
             return context.Response.WriteAsync(good);
         };
         Func<HttpContext, string, Task> Text(string text) => (context, _) => context.Response.WriteAsync(text);
@@ -26,7 +28,7 @@ internal static class IssuerFaults
             IssuerFault.Aborts => (static (context, _) => Task.Run(context.Abort), null),
             IssuerFault.ServerError => (Status(500), null),
             IssuerFault.NotFound => (Status(404), null),
-            IssuerFault.Redirects => (Status(302), null),
+            IssuerFault.Redirects => ((context, good) => context.Request.QueryString.HasValue ? context.Response.WriteAsync(good) : Status(302)(context, good), null),
             IssuerFault.Html => (Text("<html>Sign in</html>"), null),
             IssuerFault.Empty => (Text(""), null),
             IssuerFault.Truncated => (null, (context, good) => context.Response.WriteAsync(good[..^2])),
