@@ -9,6 +9,8 @@ internal sealed class IssuerClient(TimeProvider clock) : IDisposable
 {
     public const int MaxBytes = 256 * 1024;
 
+    private const int LongestLoggedName = 256;
+
     /// <summary>For both documents together.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
@@ -56,13 +58,17 @@ internal sealed class IssuerClient(TimeProvider clock) : IDisposable
 
         if (TextOf(root, "issuer") is not { } issuer || !address.IsNamed(issuer))
         {
-            throw new IssuerException("its discovery document names another issuer");
+            throw new IssuerException($"its discovery document names another issuer ({ToLoggable(TextOf(root, "issuer"))})");
         }
 
         return TextOf(root, "jwks_uri") is { } text && Uri.TryCreate(text, UriKind.Absolute, out var keySet) && address.Allows(keySet)
             ? (issuer, keySet)
             : throw new IssuerException("the address of its key set (jwks_uri) is missing or not https");
     }
+
+    // Most often an inner and an outer name of one host: whoever reads the log needs to see it. As an address every odd letter is escaped.
+    private static string ToLoggable(string? issuer)
+        => Uri.TryCreate(issuer, UriKind.Absolute, out var address) && address.AbsoluteUri is { Length: <= LongestLoggedName } text ? text : "no address";
 
     private static string? TextOf(JsonElement root, string name)
         => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -97,6 +97,20 @@ public sealed class J17KeySourceTests
         Assert.Equal(TimeSpan.FromSeconds(30), answer.Headers.RetryAfter?.Delta);
     }
 
+    [Theory]
+    [InlineData("http://outer.example/realm", "(http://outer.example/realm)")]
+    [InlineData("http://outer.example/a\\r\\nb\\u001b", "(http://outer.example/a%0D%0Ab%1B)")]
+    [InlineData("outer", "(no address)")]
+    public async Task J17_OtherName_OfTheIssuer_IsToldInTheLog(string issuerText, string expected)
+    {
+        await using var issuer = await FakeIssuer.StartAsync(Old);
+        issuer.Discovery = (context, good) => context.Response.WriteAsync(good.Replace($"\"{issuer.Authority}\"", $"\"{issuerText}\"", StringComparison.Ordinal));
+        await using var rig = await IssuerRig.StartAsync(issuer);
+        await rig.Source.Fetching;
+
+        Assert.Contains(rig.App.Logs.Records, record => record.EventId.Name == "FetchFailed" && record.Message.Contains($"names another issuer {expected}.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task J17_Port_ThatNobodyListensOn_DoesNotRefuseTheStart()
     {
