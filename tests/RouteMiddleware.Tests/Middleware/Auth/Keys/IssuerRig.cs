@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Middleware.Auth.Keys;
 using RouteMiddleware.Tests.Kit;
@@ -55,6 +56,14 @@ internal sealed class IssuerRig : IAsyncDisposable
     {
         using var answer = await GetAsync(token, path);
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>Changes a value of the section while the application runs.</summary>
+    public void Change(string key, string value)
+    {
+        var configuration = (IConfigurationRoot)App.App.Services.GetRequiredService<IConfiguration>();
+        configuration[$"RouteMiddleware:Auth:{key}"] = value;
+        configuration.Reload();
     }
 
     public ValueTask DisposeAsync() => App.DisposeAsync();

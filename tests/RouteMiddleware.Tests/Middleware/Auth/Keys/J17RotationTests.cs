@@ -183,6 +183,24 @@ public sealed class J17RotationTests
     }
 
     [Fact]
+    public async Task Reload_OfTheSettings_WhileRequestsCome_MovesToTheOtherIssuer()
+    {
+        await using var issuer = await FakeIssuer.StartAsync(Old);
+        await using var next = await FakeIssuer.StartAsync(New);
+        await using var rig = await IssuerRig.StartAsync(issuer);
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
+
+        rig.Change("ClockSkew", "10s");
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
+        Assert.Equal(1, issuer.Fetches);
+
+        rig.Change("Authority", next.Authority);
+        Assert.Equal(200, await rig.StatusAsync(next.Token()));
+        Assert.Equal(401, await rig.StatusAsync(issuer.Token()));
+        Assert.Equal((1, 1), (issuer.Fetches, next.Fetches));
+    }
+
+    [Fact]
     public void Source_ThatNobodyHolds_Ends()
     {
         using var sources = new IssuerKeySources(new Kit.ManualClock(), Microsoft.Extensions.Logging.Abstractions.NullLogger<IssuerKeySources>.Instance);
