@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Benchmarks.Auth;
 
@@ -51,7 +52,7 @@ public class AuthBenchmarks
         _scheme = new AuthenticationScheme(JwtBearerDefaults.AuthenticationScheme, null, typeof(JwtBearerHandler));
         _context = new DefaultHttpContext { RequestServices = _services };
 
-        var verifiers = new BearerVerifiers(new MemoryJwtDenyList(clock), clock);
+        var verifiers = new BearerVerifiers(new MemoryJwtDenyList(clock), new IssuerKeySources(clock, NullLogger<IssuerKeySources>.Instance), clock);
         _auth = new AuthMiddleware(options, verifiers, new ServiceCollection().BuildServiceProvider(), NullLogger<AuthMiddleware>.Instance);
     }
 

@@ -66,6 +66,11 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
         {
             AddStatus(metadata, StatusCodes.Status403Forbidden);
         }
+
+        if (_authenticator.MayBeUnavailable)
+        {
+            AddStatus(metadata, StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     private static void AddStatus(IList<object> metadata, int status)

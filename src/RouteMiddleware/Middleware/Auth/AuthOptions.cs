@@ -5,17 +5,32 @@ public sealed class AuthOptions : IAcceptArgument
 {
     /// <summary>
     /// The key that signs and checks tokens (HS256): text, or bytes as <c>base64:…</c>. Default: none. At least 32 bytes, and no well-known or repeated text.
-    /// Not needed where the application itself registered <see cref="Scheme"/>.
+    /// Not needed where the application itself registered <see cref="Scheme"/>; not allowed beside <see cref="Authority"/>.
     /// </summary>
     public string? Secret { get; set; }
 
-    /// <summary>The <c>iss</c> that a token must have, compared exactly. Default: <see langword="null"/>, any.</summary>
+    /// <summary>
+    /// The address of an OpenID Connect issuer, whose published keys check tokens (RS256, ES256 and their kin). Default: <see langword="null"/>, tokens are checked by <see cref="Secret"/>.
+    /// The issuer's discovery document must name exactly this issuer; a slash at the end makes no difference.
+    /// </summary>
+    public string? Authority { get; set; }
+
+    /// <summary>Whether the issuer's documents must come by https. Default: <see langword="true"/>. <see langword="false"/> is for development alone.</summary>
+    public bool RequireHttpsMetadata { get; set; } = true;
+
+    /// <summary>The <c>iss</c> that a token must have, compared exactly. Default: <see langword="null"/>, the issuer that <see cref="Authority"/> names, and any with <see cref="Secret"/>.</summary>
     public string? Issuer { get; set; }
 
-    /// <summary>The <c>aud</c> that a token must have or list, compared exactly. Default: <see langword="null"/>, any.</summary>
+    /// <summary>
+    /// The <c>aud</c> that a token must have or list, compared exactly. Default: <see langword="null"/>, any. Beside <see cref="Authority"/> it must be set,
+    /// because one issuer serves many applications; <c>*</c> says there that a token for any of them may pass.
+    /// </summary>
     public string? Audience { get; set; }
 
-    /// <summary>The signature algorithms that are accepted: <c>HS256</c>, <c>HS384</c>, <c>HS512</c>. Default: none named, which means HS256. The first one signs what the application issues.</summary>
+    /// <summary>
+    /// The signature algorithms that are accepted. With <see cref="Secret"/> <c>HS256</c>, <c>HS384</c>, <c>HS512</c>: default none named, which means HS256; the first one signs what the
+    /// application issues. With <see cref="Authority"/> <c>RS256</c>, <c>PS256</c>, <c>ES256</c> and each with 384 and 512: default none named, which means all of these.
+    /// </summary>
     public IList<string> Algorithms { get; set; } = [];
 
     /// <summary>How far the clocks of issuer and application may be apart. Default: 30 seconds; that is also the most.</summary>

@@ -15,10 +15,14 @@ internal sealed class AuthRefusals
 
     private readonly Refusal _invalid = new(StatusCodes.Status401Unauthorized, "token_invalid", InvalidToken, InvalidToken);
 
+    private readonly Refusal _unavailable = new(
+        StatusCodes.Status503ServiceUnavailable, "auth_unavailable", "Authentication unavailable", "Credentials can't be checked at the moment. Try again later.");
+
     public Refusal Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", "You do not have permission to perform this action.");
 
     public Refusal Of(TokenFault fault)
         => ReferenceEquals(fault, TokenFault.Missing) ? _missing
             : ReferenceEquals(fault, TokenFault.Expired) ? _expired
+            : ReferenceEquals(fault, TokenFault.NoKeys) ? _unavailable
             : _invalid;
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Middleware.Auth;
 
@@ -11,6 +12,7 @@ internal static class AuthRegistration
         builder.AddMiddleware<AuthMiddleware, AuthOptions>("auth", section: "Auth");
         builder.AddMiddleware<OptionalAuthMiddleware, AuthOptions>("optional_auth", section: "Auth");
         builder.Services.TryAddSingleton<BearerVerifiers>();
+        builder.Services.TryAddSingleton<IssuerKeySources>();
         builder.Services.TryAddSingleton<IJwtDenyList, MemoryJwtDenyList>();
         builder.Services.TryAddSingleton<IJwtIssuer, JwtIssuer>();
         builder.Services.TryAddSingleton<TokenAuthentication>();

@@ -31,6 +31,9 @@ internal abstract class Authenticator
         return verifiers.Get(options, faults) is { } verifier ? new BearerAuthenticator(verifier, services) : null;
     }
 
+    /// <summary>Whether a time may come in which nobody's credentials can be checked.</summary>
+    public virtual bool MayBeUnavailable => false;
+
     /// <summary>Sets <see cref="HttpContext.User"/>, or tells why it could not.</summary>
     /// <returns><see langword="null"/> where the user is known.</returns>
     public abstract ValueTask<TokenFault?> AuthenticateAsync(HttpContext context);

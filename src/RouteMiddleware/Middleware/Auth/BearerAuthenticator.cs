@@ -13,6 +13,8 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvi
     private readonly BearerAnswers _answers = new();
     private readonly UserTransformation _transformation = new(services);
 
+    public override bool MayBeUnavailable => verifier.MayBeUnavailable;
+
     public override ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
     {
         // An outer attachment with the same rules has decided for this request; the user may have been given more claims since.
@@ -55,7 +57,7 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvi
         return (feature, null);
     }
 
-    public override Task ChallengeAsync(HttpContext context, TokenFault fault) => _answers.ChallengeAsync(context, fault);
+    public override Task ChallengeAsync(HttpContext context, TokenFault fault) => _answers.ChallengeAsync(context, fault, verifier.RetryAfter);
 
     public override Task ForbidAsync(HttpContext context) => _answers.ForbidAsync(context);
 

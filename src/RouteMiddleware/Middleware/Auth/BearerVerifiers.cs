@@ -1,10 +1,12 @@
+using RouteMiddleware.Middleware.Auth.Keys;
+
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>
 /// One verifier for all attachments with the same rules: a token seen on one route is known on the next, and memory is bounded for the application, not per route.
 /// After a change of the rules nobody holds the old verifier, and what it had seen goes with it.
 /// </summary>
-internal sealed class BearerVerifiers(IJwtDenyList denyList, TimeProvider clock)
+internal sealed class BearerVerifiers(IJwtDenyList denyList, IssuerKeySources sources, TimeProvider clock)
 {
     private readonly Dictionary<Key, WeakReference<BearerVerifier>> _verifiers = new();
     private readonly Lock _lock = new();
@@ -17,7 +19,7 @@ internal sealed class BearerVerifiers(IJwtDenyList denyList, TimeProvider clock)
             return null;
         }
 
-        var key = new Key(options.Secret, options.Issuer, options.Audience, string.Join(' ', rules.Algorithms), options.ClockSkew, options.Scheme);
+        var key = new Key(options.Secret, rules.Authority, rules.Issuer, rules.Audience, string.Join(' ', rules.Algorithms), rules.ClockSkew, options.Scheme);
 
         lock (_lock)
         {
@@ -31,11 +33,12 @@ internal sealed class BearerVerifiers(IJwtDenyList denyList, TimeProvider clock)
                 _verifiers.Remove(entry.Key);
             }
 
-            verifier = new BearerVerifier(rules, options.Scheme, denyList, clock);
+            ITokenKeySource source = rules.Authority is { } authority ? sources.Get(authority) : new SecretKeySource(rules.SecretKeys!);
+            verifier = new BearerVerifier(rules, source, options.Scheme, denyList, clock);
             _verifiers[key] = new WeakReference<BearerVerifier>(verifier);
             return verifier;
         }
     }
 
-    private readonly record struct Key(string? Secret, string? Issuer, string? Audience, string Algorithms, TimeSpan ClockSkew, string Scheme);
+    private readonly record struct Key(string? Secret, IssuerAddress? Authority, string? Issuer, string? Audience, string Algorithms, TimeSpan ClockSkew, string Scheme);
 }

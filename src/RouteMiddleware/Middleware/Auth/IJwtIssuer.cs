@@ -14,6 +14,6 @@ public interface IJwtIssuer
     /// <returns>The token.</returns>
     /// <exception cref="ArgumentException">A claim is one that the issuer sets itself.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is shorter than a second or ends after the year 9999.</exception>
-    /// <exception cref="InvalidOperationException">The section's secret is missing or breaks a rule, or the token would be longer than <c>auth</c> accepts.</exception>
+    /// <exception cref="InvalidOperationException">The section's secret is missing or breaks a rule, the section has an <see cref="AuthOptions.Authority"/>, or the token would be longer than <c>auth</c> accepts.</exception>
     string Issue(IEnumerable<Claim> claims, TimeSpan lifetime);
 }

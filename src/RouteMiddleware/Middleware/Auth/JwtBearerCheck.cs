@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Middleware.Auth;
 
@@ -15,7 +16,7 @@ internal sealed class JwtBearerCheck
     private readonly IServiceProvider _services;
     private readonly AuthenticationScheme _scheme;
 
-    public JwtBearerCheck(TokenRules rules, TimeProvider clock, string scheme)
+    public JwtBearerCheck(TokenRules rules, TokenKeys keys, TimeProvider clock, string scheme)
     {
         _scheme = new AuthenticationScheme(scheme, displayName: null, typeof(JwtBearerHandler));
 
@@ -25,7 +26,7 @@ internal sealed class JwtBearerCheck
         {
             options.SaveToken = false;
             options.RequireHttpsMetadata = true;
-            options.TokenValidationParameters = CreateParameters(rules, clock);
+            options.TokenValidationParameters = CreateParameters(rules, keys, clock);
         });
         _services = services.BuildServiceProvider();
     }
@@ -37,16 +38,16 @@ internal sealed class JwtBearerCheck
         return await handler.AuthenticateAsync().ConfigureAwait(false);
     }
 
-    private static TokenValidationParameters CreateParameters(TokenRules rules, TimeProvider clock) => new()
+    private static TokenValidationParameters CreateParameters(TokenRules rules, TokenKeys keys, TimeProvider clock) => new()
     {
         RequireSignedTokens = true,
         RequireExpirationTime = true,
-        ValidateIssuer = rules.Issuer is not null,
-        ValidIssuer = rules.Issuer,
+        ValidateIssuer = (rules.Issuer ?? keys.Issuer) is not null,
+        ValidIssuer = rules.Issuer ?? keys.Issuer,
         ValidateAudience = rules.Audience is not null,
         ValidAudience = rules.Audience,
         ValidateIssuerSigningKey = true,
-        IssuerSigningKeyResolver = (_, _, _, _) => rules.Keys.SecurityKeys,
+        IssuerSigningKeyResolver = (_, _, id, _) => keys.Resolve(id),
         ValidateLifetime = true,
         ClockSkew = rules.ClockSkew,
 

@@ -3,6 +3,7 @@ using System.IdentityModel.Tokens.Jwt;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
+using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Middleware.Auth;
 
@@ -63,16 +64,22 @@ internal sealed class JwtIssuer(ISharedOptions options, TimeProvider clock) : IJ
             return current;
         }
 
+        if (!string.IsNullOrEmpty(shared.Authority))
+        {
+            throw new InvalidOperationException(
+                $"No token can be issued with the section 'Auth': it has an {nameof(AuthOptions.Authority)}, whose tokens are issued there. Issuing needs {nameof(AuthOptions.Secret)} in its place.");
+        }
+
         List<string> faults = [];
         var rules = TokenRules.Read(shared, faults)
             ?? throw new InvalidOperationException($"No token can be issued with the section 'Auth': {string.Join(" ", faults)}");
 
-        return _signer = new Signer(shared, rules);
+        return _signer = new Signer(shared, rules.SecretKeys!, rules.Algorithms[0]);
     }
 
-    private sealed class Signer(AuthOptions shared, TokenRules rules)
+    private sealed class Signer(AuthOptions shared, TokenKeys keys, string algorithm)
     {
-        public SigningCredentials Credentials { get; } = new(rules.Keys.SecurityKeys.First(), rules.Algorithms[0]);
+        public SigningCredentials Credentials { get; } = new(keys.Find(algorithm, id: null)!.Key, algorithm);
 
         public bool Fits(AuthOptions current)
             => string.Equals(current.Secret, shared.Secret, StringComparison.Ordinal)

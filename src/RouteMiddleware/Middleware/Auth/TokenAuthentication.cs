@@ -30,7 +30,9 @@ internal sealed partial class TokenAuthentication(ISharedOptions options, Bearer
         var (_, fault) = await FindAsync(context).ConfigureAwait(false);
 
         // Somebody else than 'auth' wants more of a known user: nothing is wrong with the token.
-        await _answers.ChallengeAsync(context, fault ?? TokenFault.Missing).ConfigureAwait(false);
+        await (_authenticator.Value is { } authenticator
+            ? authenticator.ChallengeAsync(context, fault ?? TokenFault.Missing)
+            : _answers.ChallengeAsync(context, fault ?? TokenFault.Missing)).ConfigureAwait(false);
     }
 
     public Task ForbidAsync(HttpContext context) => _answers.ForbidAsync(context);

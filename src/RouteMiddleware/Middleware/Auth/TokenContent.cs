@@ -1,11 +1,10 @@
-using System.Text.Json;
-
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>What the strict reader found in a token whose signature is not checked yet. Times are whole seconds since 1970.</summary>
-internal sealed class TokenContent(JsonDocument payload) : IDisposable
+internal sealed class TokenContent
 {
-    public JsonElement Payload => payload.RootElement;
+    /// <summary>The payload's JSON text.</summary>
+    public required byte[] Payload { get; init; }
 
     public long Expires { get; init; }
 
@@ -14,5 +13,8 @@ internal sealed class TokenContent(JsonDocument payload) : IDisposable
 
     public string? Id { get; init; }
 
-    public void Dispose() => payload.Dispose();
+    public required string Algorithm { get; init; }
+
+    /// <summary>What the token says of its key, not known to be the name of one.</summary>
+    public string? KeyId { get; init; }
 }

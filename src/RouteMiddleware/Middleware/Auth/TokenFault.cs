@@ -6,6 +6,9 @@ internal sealed class TokenFault
     public static readonly TokenFault Missing = new("missing");
     public static readonly TokenFault Expired = new("expired");
 
+    /// <summary>The token may be good: there are no keys to tell.</summary>
+    public static readonly TokenFault NoKeys = new("keys_unavailable");
+
     public static readonly TokenFault Header = new("authorization_header");
     public static readonly TokenFault TooLong = new("too_long");
     public static readonly TokenFault Encoding = new("encoding");

@@ -1,11 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using RouteMiddleware.Middleware.Auth.Keys;
 
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>
 /// Reads a token strictly, before any library does: what it lets through has one meaning for every reader.
-/// It decides everything but the signature and the expiry, which the JwtBearer handler decides.
+/// It decides everything but the key, which is looked up, and the signature and the expiry, which the JwtBearer handler decides.
 /// </summary>
 internal sealed class TokenReader(TokenRules rules)
 {
@@ -17,7 +17,14 @@ internal sealed class TokenReader(TokenRules rules)
     // Keys that come with the token itself, and extensions that change what is signed or how it is packed.
     private static readonly string[] RefusedMembers = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "zip"];
 
-    public TokenFault? Read(ReadOnlySpan<char> token, DateTimeOffset now, out TokenContent? content)
+    private volatile GoodHeader? _lastHeader;
+
+    /// <summary>Reads a token.</summary>
+    /// <param name="token">The text behind the word <c>Bearer</c>.</param>
+    /// <param name="keys">The keys known now; without them the name of their issuer is not compared yet.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="content">What is in the token, where nothing is wrong with it.</param>
+    public TokenFault? Read(ReadOnlySpan<char> token, TokenKeys? keys, DateTimeOffset now, out TokenContent? content)
     {
         content = null;
 
@@ -35,13 +42,13 @@ internal sealed class TokenReader(TokenRules rules)
         }
 
         // The header comes first: an unsigned token is refused for its algorithm, not for its empty signature.
-        if (ReadHeader(token[..first]) is { } headerFault)
+        if (ReadHeader(token[..first], keys, out var algorithm, out var keyId) is { } headerFault)
         {
             return headerFault;
         }
 
         return StrictBase64Url.IsCanonical(token[(last + 1)..])
-            ? ReadPayload(token[(first + 1)..last], (now + rules.ClockSkew).ToUnixTimeSeconds(), out content)
+            ? ReadPayload(token[(first + 1)..last], new Expected(algorithm, keyId, rules.Issuer ?? keys?.Issuer, (now + rules.ClockSkew).ToUnixTimeSeconds()), out content)
             : TokenFault.Encoding;
     }
 
@@ -85,8 +92,18 @@ internal sealed class TokenReader(TokenRules rules)
         return text is not null;
     }
 
-    private TokenFault? ReadHeader(ReadOnlySpan<char> segment)
+    private TokenFault? ReadHeader(ReadOnlySpan<char> segment, TokenKeys? keys, out string algorithm, out string? keyId)
     {
+        // An issuer writes the same header for all of its tokens.
+        if (_lastHeader is { } last && segment.Equals(last.Segment, StringComparison.Ordinal))
+        {
+            (algorithm, keyId) = (last.Algorithm, last.KeyId);
+            return null;
+        }
+
+        algorithm = "";
+        keyId = null;
+
         if (StrictBase64Url.Decode(segment) is not { } utf8)
         {
             return TokenFault.Encoding;
@@ -101,10 +118,12 @@ internal sealed class TokenReader(TokenRules rules)
 
         var header = document.RootElement;
 
-        if (!TryGetText(header, "alg", out var algorithm) || algorithm is null || !rules.Keys.HasAlgorithm(algorithm))
+        if (!TryGetText(header, "alg", out var named) || named is null || !rules.Algorithms.Contains(named, StringComparer.Ordinal))
         {
             return TokenFault.Algorithm;
         }
+
+        algorithm = named;
 
         foreach (var member in RefusedMembers)
         {
@@ -119,11 +138,22 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Type;
         }
 
-        return TryGetText(header, "kid", out var id) && (id is null || IsPlainKeyId(id)) && rules.Keys.HasKey(algorithm, id) ? null : TokenFault.KeyId;
+        if (!TryGetText(header, "kid", out keyId))
+        {
+            return TokenFault.KeyId;
+        }
+
+        if (keyId is not null && !IsPlainKeyId(keyId))
+        {
+            // Good only as long as a key has this name.
+            return keys?.HasName(keyId) is true ? null : TokenFault.KeyId;
+        }
+
+        _lastHeader = new GoodHeader(segment.ToString(), algorithm, keyId);
+        return null;
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The content takes the document; every other way out disposes it.")]
-    private TokenFault? ReadPayload(ReadOnlySpan<char> segment, long latestBegin, out TokenContent? content)
+    private TokenFault? ReadPayload(ReadOnlySpan<char> segment, in Expected expected, out TokenContent? content)
     {
         content = null;
 
@@ -132,25 +162,13 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Encoding;
         }
 
-        if (StrictJson.Parse(utf8) is not { } document)
-        {
-            return TokenFault.Json;
-        }
-
-        var fault = ReadClaims(document, latestBegin, out content);
-
-        if (fault is not null)
-        {
-            document.Dispose();
-        }
-
-        return fault;
+        using var document = StrictJson.Parse(utf8);
+        return document is null ? TokenFault.Json : ReadClaims(document.RootElement, utf8, expected, out content);
     }
 
-    private TokenFault? ReadClaims(JsonDocument document, long latestBegin, out TokenContent? content)
+    private TokenFault? ReadClaims(JsonElement payload, byte[] utf8, in Expected expected, out TokenContent? content)
     {
         content = null;
-        var payload = document.RootElement;
 
         if (!TryGetSeconds(payload, "exp", out var expires)
             || !TryGetSeconds(payload, "nbf", out var notBefore)
@@ -162,12 +180,12 @@ internal sealed class TokenReader(TokenRules rules)
 
         var begins = Math.Max(notBefore ?? 0, issuedAt ?? 0);
 
-        if (begins > latestBegin)
+        if (begins > expected.LatestBegin)
         {
             return TokenFault.NotYetValid;
         }
 
-        if (!TryGetText(payload, "iss", out var issuer) || (rules.Issuer is not null && !string.Equals(issuer, rules.Issuer, StringComparison.Ordinal)))
+        if (!TryGetText(payload, "iss", out var issuer) || (expected.Issuer is not null && !string.Equals(issuer, expected.Issuer, StringComparison.Ordinal)))
         {
             return TokenFault.Issuer;
         }
@@ -182,7 +200,7 @@ internal sealed class TokenReader(TokenRules rules)
             return TokenFault.Claim;
         }
 
-        content = new TokenContent(document) { Expires = expires.Value, Begins = begins, Id = id };
+        content = new TokenContent { Payload = utf8, Expires = expires.Value, Begins = begins, Id = id, Algorithm = expected.Algorithm, KeyId = expected.KeyId };
         return null;
     }
 
@@ -208,4 +226,9 @@ internal sealed class TokenReader(TokenRules rules)
 
         return rules.Audience is null || audience.EnumerateArray().Any(item => item.ValueEquals(rules.Audience));
     }
+
+    private sealed record GoodHeader(string Segment, string Algorithm, string? KeyId);
+
+    /// <summary>What the header said, and what the payload is held against.</summary>
+    private readonly record struct Expected(string Algorithm, string? KeyId, string? Issuer, long LatestBegin);
 }

@@ -1,20 +1,24 @@
 using System.Security.Claims;
+using System.Text.Json;
 
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>A token whose signature was found right: its claims, shared by all requests that bring it, and the time in which it may be used.</summary>
 internal sealed class VerifiedToken
 {
-    private readonly Claim[] _claims;
+    private readonly byte[] _payload;
     private readonly string _scheme;
 
     // UTC ticks, the clock skew included. As numbers they may lie beyond the calendar's ends.
     private readonly long _begins;
     private readonly long _ends;
 
+    // Claims are large, and many tokens are seen once: what nobody asks for is not made.
+    private Claim[]? _claims;
+
     public VerifiedToken(TokenContent content, TimeSpan clockSkew, string scheme)
     {
-        _claims = TokenClaims.Read(content.Payload);
+        _payload = content.Payload;
         _scheme = scheme;
         Expires = DateTimeOffset.FromUnixTimeSeconds(content.Expires);
         _begins = DateTimeOffset.FromUnixTimeSeconds(content.Begins).Ticks - clockSkew.Ticks;
@@ -25,6 +29,9 @@ internal sealed class VerifiedToken
     public DateTimeOffset Expires { get; }
 
     public string? Id { get; }
+
+    // Two requests may both make them at first; they make the same.
+    private Claim[] Claims => _claims ??= ReadClaims(_payload);
 
     /// <summary>Asked for each request: a token that was good a moment ago may be expired, and a clock can be set back.</summary>
     public TokenFault? FindFault(DateTimeOffset now, IJwtDenyList denyList)
@@ -44,7 +51,7 @@ internal sealed class VerifiedToken
 
     public bool Has(string type, string value)
     {
-        foreach (var claim in _claims)
+        foreach (var claim in Claims)
         {
             if (string.Equals(claim.Type, type, StringComparison.OrdinalIgnoreCase) && string.Equals(claim.Value, value, StringComparison.Ordinal))
             {
@@ -56,5 +63,11 @@ internal sealed class VerifiedToken
     }
 
     /// <summary>An identity of its own for one request: the identity copies each claim, so that nothing done to it reaches another request.</summary>
-    public ClaimsIdentity CreateIdentity() => new(_claims, _scheme, ClaimTypes.Name, ClaimTypes.Role);
+    public ClaimsIdentity CreateIdentity() => new(Claims, _scheme, ClaimTypes.Name, ClaimTypes.Role);
+
+    private static Claim[] ReadClaims(byte[] payload)
+    {
+        using var document = JsonDocument.Parse(payload);
+        return TokenClaims.Read(document.RootElement);
+    }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.Auth.Keys;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Middleware.Auth;
@@ -16,7 +17,7 @@ internal sealed class AuthRig
     public AuthRig()
     {
         DenyList = new MemoryJwtDenyList(Clock);
-        Verifiers = new BearerVerifiers(DenyList, Clock);
+        Verifiers = new BearerVerifiers(DenyList, new IssuerKeySources(Clock, NullLogger<IssuerKeySources>.Instance), Clock);
         Services = new ServiceCollection().AddLogging().BuildServiceProvider();
     }
 

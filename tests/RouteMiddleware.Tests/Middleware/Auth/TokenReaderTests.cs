@@ -219,9 +219,8 @@ public sealed class TokenReaderTests
         var rules = TokenRules.Read(AuthRig.Options(configure), faults);
         Assert.Empty(faults);
 
-        var fault = new TokenReader(rules!).Read(token, TokenForge.Now, out var content);
+        var fault = new TokenReader(rules!).Read(token, rules!.SecretKeys, TokenForge.Now, out var content);
         Assert.Equal(fault is null, content is not null);
-        content?.Dispose();
         return fault;
     }
 }

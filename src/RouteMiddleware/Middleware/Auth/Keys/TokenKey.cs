@@ -1,6 +1,6 @@
 using Microsoft.IdentityModel.Tokens;
 
-namespace RouteMiddleware.Middleware.Auth;
+namespace RouteMiddleware.Middleware.Auth.Keys;
 
 /// <summary>A key together with the algorithms it may be used for. There is no way to ask the library for another one.</summary>
 internal sealed class TokenKey
@@ -15,7 +15,7 @@ internal sealed class TokenKey
 
     public SecurityKey Key { get; }
 
-    /// <summary>The <c>kid</c> that a token must name, or <see langword="null"/> where there is only this key and tokens need not name it.</summary>
+    /// <summary>The <c>kid</c> by which a token names it, or <see langword="null"/> where tokens need not or can't name it.</summary>
     public string? Id { get; }
 
     /// <summary>The only algorithms for which the key is used.</summary>

@@ -1,0 +1,11 @@
+namespace RouteMiddleware.Middleware.Auth.Keys;
+
+/// <summary>The secret of the settings: another secret is another source.</summary>
+internal sealed class SecretKeySource(TokenKeys keys) : ITokenKeySource
+{
+    public TokenKeys Current => keys;
+
+    public TimeSpan RetryAfter => TimeSpan.Zero;
+
+    public ValueTask<TokenKeys?> AskAsync() => ValueTask.FromResult<TokenKeys?>(keys);
+}
