@@ -1,7 +1,10 @@
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.IpFilter;
+using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
+using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.Timing;
 
 namespace RouteMiddleware.Setup;
@@ -14,9 +17,12 @@ internal static class BuiltInMiddleware
         ArgumentNullException.ThrowIfNull(builder);
 
         AuthRegistration.Add(builder);
+        IpFilterRegistration.Add(builder);
+        MaintenanceRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);
+        TenantRegistration.Add(builder);
         TimingRegistration.Add(builder);
     }
 }
