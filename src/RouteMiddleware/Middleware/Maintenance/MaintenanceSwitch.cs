@@ -1,13 +1,18 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware.Middleware.Maintenance;
 
 /// <summary>Keeps the last word for all attachments, over every change of the settings that is not about the same thing.</summary>
-internal sealed partial class MaintenanceSwitch(ISharedOptions shared, TimeProvider clock, ILogger<MaintenanceSwitch> logger) : IMaintenanceSwitch
+internal sealed partial class MaintenanceSwitch(
+    ISharedOptions shared,
+    TimeProvider clock,
+    ILogger<MaintenanceSwitch> logger,
+    IConfiguration? configuration = null) : IMaintenanceSwitch
 {
     private readonly Lock _lock = new();
     private volatile MaintenanceWord? _word;
-    private (bool Enabled, DateTimeOffset? Until)? _settings;
+    private (string? Enabled, string? Until)? _settings;
     private int _count;
 
     public bool IsOn
@@ -16,7 +21,7 @@ internal sealed partial class MaintenanceSwitch(ISharedOptions shared, TimeProvi
         {
             lock (_lock)
             {
-                var (isOn, until) = WordFor(_count) is { } word ? (word.IsOn, word.Until) : _settings ?? Read();
+                var (isOn, until) = WordFor(_count) is { } word ? (word.IsOn, word.Until) : InForce();
                 return isOn && !(until <= clock.GetUtcNow());
             }
         }
@@ -70,10 +75,20 @@ internal sealed partial class MaintenanceSwitch(ISharedOptions shared, TimeProvi
         }
     }
 
-    private (bool Enabled, DateTimeOffset? Until) Read()
+    private static IConfigurationSection? Find(IConfigurationSection? section, string key)
+        => section?.GetChildren().FirstOrDefault(child => AliasComparer.Instance.Equals(child.Key, key));
+
+    private (bool Enabled, DateTimeOffset? Until) InForce()
     {
         var options = shared.Get<MaintenanceOptions>("maintenance");
         return (options.Enabled, options.Until);
+    }
+
+    // As they are written: while a middleware is made for new settings, the old options are still in force.
+    private (string? Enabled, string? Until) Read()
+    {
+        var section = Find(configuration?.GetSection("RouteMiddleware"), "Maintenance");
+        return (Find(section, nameof(MaintenanceOptions.Enabled))?.Value, Find(section, nameof(MaintenanceOptions.Until))?.Value);
     }
 
     private static partial class Log

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RouteMiddleware.Middleware.Maintenance;
@@ -225,11 +226,12 @@ public sealed class MaintenanceSwitchTests
     /// <summary>The switch with middleware made and made again, as the pipeline does when the settings change.</summary>
     private sealed class Bench : ISharedOptions
     {
+        private readonly IConfigurationRoot _configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddLogging().AddProblemDetails().BuildServiceProvider();
 
         public Bench()
         {
-            Switch = new MaintenanceSwitch(this, Clock, NullLogger<MaintenanceSwitch>.Instance);
+            Switch = new MaintenanceSwitch(this, Clock, NullLogger<MaintenanceSwitch>.Instance, _configuration);
             Meters = _services.GetRequiredService<IMeterFactory>();
         }
 
@@ -258,7 +260,13 @@ public sealed class MaintenanceSwitchTests
             }
         }
 
-        public Door Create() => new(new(Options, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
+        public Door Create()
+        {
+            _configuration["RouteMiddleware:maintenance:enabled"] = Options.Enabled ? "true" : null;
+            _configuration["RouteMiddleware:maintenance:until"] = Options.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+            _configuration["RouteMiddleware:maintenance:message"] = Options.Message;
+            return new(new(Options, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
+        }
     }
 
     private sealed record Door(MaintenanceMiddleware Middleware, IServiceProvider Services)
