@@ -3,11 +3,8 @@ using System.Collections;
 namespace RouteMiddleware.Middleware.Tenant;
 
 /// <summary>One tenant as the feature and as the log scope. Holds nothing of a request: those of a list of known tenants are shared by all.</summary>
-internal sealed class TenantFeature(object owner, string tenantId) : ITenantFeature, IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class TenantFeature(string tenantId) : ITenantFeature, IReadOnlyList<KeyValuePair<string, object?>>
 {
-    /// <summary>The middleware whose word it is.</summary>
-    public object Owner { get; } = owner;
-
     public string TenantId { get; } = tenantId;
 
     public int Count => 1;

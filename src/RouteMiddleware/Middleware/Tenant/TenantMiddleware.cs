@@ -36,7 +36,7 @@ internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContribut
     {
         List<string> faults = [];
         _reader = new(options, faults);
-        _names = TenantNames.Read(this, options, faults);
+        _names = TenantNames.Read(options, faults);
 
         if (faults.Count > 0)
         {
@@ -50,12 +50,6 @@ internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContribut
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // Exception handlers and status pages send the request through the pipeline again, without its route: its tenant is known.
-        if (context.Features.Get<ITenantFeature>() is TenantFeature known && known.Owner == this)
-        {
-            return Go(context, next, known);
-        }
-
         var fault = _reader.Read(context, out var tenant);
 
         if (fault is TenantFault.None && tenant is null)

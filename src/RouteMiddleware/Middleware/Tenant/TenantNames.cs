@@ -6,22 +6,17 @@ namespace RouteMiddleware.Middleware.Tenant;
 /// <summary>Which names are tenants: those that the pattern matches as a whole and, where there is a list, that are on it.</summary>
 internal sealed class TenantNames
 {
-    private readonly object _owner;
     private readonly Regex? _pattern;
     private readonly FrozenDictionary<string, TenantFeature>? _known;
 
-    private TenantNames(object owner, Regex? pattern, FrozenDictionary<string, TenantFeature>? known)
+    private TenantNames(Regex? pattern, FrozenDictionary<string, TenantFeature>? known)
     {
-        _owner = owner;
         _pattern = pattern;
         _known = known;
     }
 
     /// <summary>Reads the options; what is wrong with them is added to the faults.</summary>
-    /// <param name="owner">The middleware whose word the features are.</param>
-    /// <param name="options">The options.</param>
-    /// <param name="faults">Takes the faults.</param>
-    public static TenantNames Read(object owner, TenantOptions options, List<string> faults)
+    public static TenantNames Read(TenantOptions options, List<string> faults)
     {
         var pattern = ReadPattern(options.Pattern, faults);
 
@@ -40,9 +35,8 @@ internal sealed class TenantNames
         }
 
         return new(
-            owner,
             pattern,
-            options.Known?.OfType<string>().Distinct(StringComparer.Ordinal).ToFrozenDictionary(static name => name, name => new TenantFeature(owner, name), StringComparer.Ordinal));
+            options.Known?.OfType<string>().Distinct(StringComparer.Ordinal).ToFrozenDictionary(static name => name, static name => new TenantFeature(name), StringComparer.Ordinal));
     }
 
     /// <summary>The feature of a tenant, or nothing for a name that is none, whether it is malformed or not there.</summary>
@@ -53,7 +47,7 @@ internal sealed class TenantNames
             return _known.GetValueOrDefault(name);
         }
 
-        return _pattern?.IsMatch(name) == true ? new TenantFeature(_owner, name) : null;
+        return _pattern?.IsMatch(name) == true ? new TenantFeature(name) : null;
     }
 
     private static Regex? ReadPattern(string? pattern, List<string> faults)

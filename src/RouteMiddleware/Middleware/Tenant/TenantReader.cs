@@ -43,6 +43,8 @@ internal sealed class TenantReader
     public TenantFault Read(HttpContext context, out string? tenant)
     {
         tenant = null;
+
+        // Exception handlers and status pages send the request through the pipeline again, without its route: by this its tenant is known.
         var found = context.Features.Get<ITenantFeature>()?.TenantId;
         var claimed = (string?)null;
 
