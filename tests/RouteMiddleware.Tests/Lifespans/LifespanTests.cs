@@ -160,12 +160,17 @@ public sealed class LifespanTests
     }
 
     [Fact]
-    public async Task Stop_ThatHangs_IsLeftBehindWhenTheHostsTimeIsOver()
+    public async Task Stop_ThatHangs_IsLeftBehindWhenTheHostsTimeIsOverAndTheOthersGetALittleMore()
     {
         var never = new TaskCompletionSource();
         var builder = CreateBuilder();
         builder.Services
-            .AddLifespan("A", Start("A"))
+            .AddLifespan("A", Start("A"), async (_, cancellationToken) =>
+            {
+                var isOver = cancellationToken.IsCancellationRequested;
+                await Task.Yield();
+                _trail.Enqueue($"stop A, over: {isOver}");
+            })
             .AddLifespan("B", Start("B"), (_, _) => never.Task)
             .AddLifespan("C", Start("C"));
         await using var app = builder.Build();
@@ -176,7 +181,7 @@ public sealed class LifespanTests
         var error = await Assert.ThrowsAsync<AggregateException>(() => app.StopAsync(limit.Token).WaitAsync(TimeSpan.FromSeconds(20)));
 
         Assert.Equal("The resource 'B' (Resource) did not stop in time.", Assert.Single(error.Flatten().InnerExceptions).Message);
-        Assert.Equal(["start A", "start B", "start C", "dispose C", "dispose A"], _trail);
+        Assert.Equal(["start A", "start B", "start C", "dispose C", "stop A, over: False"], _trail);
     }
 
     private Func<IServiceProvider, CancellationToken, Task<Resource>> Start(string name) => async (_, _) =>

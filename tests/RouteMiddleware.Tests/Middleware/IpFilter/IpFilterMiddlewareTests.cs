@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Middleware.IpFilter;
 using RouteMiddleware.Tests.Kit;
+using RouteMiddleware.Tests.Pipeline;
 
 namespace RouteMiddleware.Tests.Middleware.IpFilter;
 
@@ -142,6 +143,20 @@ public sealed class IpFilterMiddlewareTests
         using var response = await app.Client.GetAsync(new Uri("/nowhere", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task F2_ListThatChangesInTheSettings_CountsAtOnce()
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            static app => app.UseRouteMiddleware(),
+            Settings(("Middleware:0", "ip_filter"), ("IpFilter:BlockedIps:0", "127.0.0.1")));
+
+        app.Edit(("RouteMiddleware:IpFilter:BlockedIps:0", "127.0.0.2"));
+        using var response = await app.Client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
     [Fact]
