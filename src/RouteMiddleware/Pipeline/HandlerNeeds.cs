@@ -18,13 +18,16 @@ internal static class HandlerNeeds
 
         foreach (var parameter in handler.GetParameters().SelectMany(Flatten))
         {
-            foreach (var needed in parameter.ParameterType.GetCustomAttributes<RequiresAttribute>(inherit: true))
+            // An optional one needs the middleware as well: nothing else could ever fill it.
+            var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+
+            foreach (var needed in type.GetCustomAttributes<RequiresAttribute>(inherit: true))
             {
                 if (!Runs(endpoint, catalog, needed.Alias))
                 {
                     catalog.Faults.Add(
                         RouteName.Of(endpoint),
-                        $"The handler takes {parameter.ParameterType.Name} '{parameter.Name}', but '{needed.Alias}' is not in its chain.",
+                        $"The handler takes {type.Name} '{parameter.Name}', but '{needed.Alias}' is not in its chain.",
                         $"Add .WithMiddleware(\"{needed.Alias}\") to the route or one of its groups, or \"{needed.Alias}\" to RouteMiddleware:Middleware.");
                 }
             }

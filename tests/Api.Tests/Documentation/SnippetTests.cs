@@ -7,15 +7,16 @@ namespace Api.Tests.Documentation;
 
 public sealed partial class SnippetTests
 {
-    private const string Usings = """
+    private const string CommonUsings = """
         using System; using System.Collections.Generic; using System.Linq; using System.Net; using System.Net.Http; using System.Security.Claims;
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.AspNetCore.Hosting;
         using Microsoft.AspNetCore.Http; using Microsoft.AspNetCore.Routing; using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Hosting; using Microsoft.Extensions.Logging;
-        using RouteMiddleware; using RouteMiddleware.Contrib.Session; using RouteMiddleware.Middleware.Auth; using RouteMiddleware.Middleware.Cors; using RouteMiddleware.Middleware.RateLimit;
-        using RouteMiddleware.Middleware.RequestId; using RouteMiddleware.Middleware.SecurityHeaders; using RouteMiddleware.Middleware.Timing;
+        using RouteMiddleware; using RouteMiddleware.Contrib.Session;
 
         """;
+
+    private static readonly string Usings = CommonUsings + string.Concat(Namespaces().Select(static name => $"using {name};\n"));
 
     private static readonly MetadataReference[] References =
     [
@@ -47,6 +48,21 @@ public sealed partial class SnippetTests
             Assert.True(errors.Length == 0, $"{page}:\n{code}\n{string.Join('\n', errors.Select(static error => error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)))}");
         }
     }
+
+    // Those of the middleware that have something public.
+    private static IEnumerable<string> Namespaces()
+        => Repository.Files("src/RouteMiddleware/Middleware", "*.cs").Select(Repository.Read)
+            .Where(static text => PublicType().IsMatch(text))
+            .Select(static text => NamespaceLine().Match(text).Groups["name"].Value)
+            .Where(static name => name.StartsWith("RouteMiddleware.Middleware.", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+
+    [GeneratedRegex("^public .*\\b(class|record|struct|interface|enum) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex PublicType();
+
+    [GeneratedRegex("^namespace (?<name>[\\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex NamespaceLine();
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Block();
