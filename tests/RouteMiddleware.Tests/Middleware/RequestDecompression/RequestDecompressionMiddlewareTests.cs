@@ -54,7 +54,7 @@ public sealed class RequestDecompressionMiddlewareTests
     {
         await using var app = await StartAsync(onRoute: true, environment: environment);
 
-        using var response = await PostAsync(app, path, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], encoding);
+        using var response = await PostAsync(app, path, [.. Enumerable.Repeat((byte)0xff, 64)], encoding);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
@@ -66,7 +66,7 @@ public sealed class RequestDecompressionMiddlewareTests
     {
         await using var app = await StartAsync(onRoute: true);
 
-        using var response = await PostAsync(app, path, Pack("gzip", new byte[200_000]), "gzip");
+        using var response = await PostAsync(app, path, Pack("gzip", [.. Enumerable.Repeat((byte)' ', 200_000)]), "gzip");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
