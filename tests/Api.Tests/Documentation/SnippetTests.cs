@@ -12,8 +12,12 @@ public sealed partial class SnippetTests
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.AspNetCore.Hosting;
         using Microsoft.AspNetCore.Http; using Microsoft.AspNetCore.Routing; using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Hosting; using Microsoft.Extensions.Logging;
-        using RouteMiddleware; using RouteMiddleware.Contrib.Session; using RouteMiddleware.Middleware.Auth; using RouteMiddleware.Middleware.RateLimit;
-        using RouteMiddleware.Middleware.RequestId; using RouteMiddleware.Middleware.SecurityHeaders; using RouteMiddleware.Middleware.Timing;
+        using RouteMiddleware; using RouteMiddleware.Contrib.Session; using RouteMiddleware.Middleware.Antiforgery; using RouteMiddleware.Middleware.Auth;
+        using RouteMiddleware.Middleware.Authorization; using RouteMiddleware.Middleware.ForwardedHeaders; using RouteMiddleware.Middleware.Hsts;
+        using RouteMiddleware.Middleware.HttpLogging; using RouteMiddleware.Middleware.HttpsRedirection; using RouteMiddleware.Middleware.OutputCache;
+        using RouteMiddleware.Middleware.RateLimit; using RouteMiddleware.Middleware.RequestDecompression; using RouteMiddleware.Middleware.RequestId;
+        using RouteMiddleware.Middleware.RequestTimeout; using RouteMiddleware.Middleware.SecurityHeaders; using RouteMiddleware.Middleware.StaticFiles;
+        using RouteMiddleware.Middleware.Timing;
 
         """;
 

@@ -12,7 +12,6 @@ namespace RouteMiddleware.Middleware.Antiforgery;
 /// Refuses requests without a valid antiforgery token before anything is bound. On a route: every method that is not safe. In the global list: where the endpoint
 /// asks for it, by ASP.NET Core's own middleware.
 /// </summary>
-[OncePerChain]
 internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointContributor, IDisposable
 {
     private readonly Refusal _refusal = new(StatusCodes.Status400BadRequest, "antiforgery_invalid", "Invalid antiforgery token", "The request carries no valid antiforgery token.");
@@ -38,7 +37,10 @@ internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointCont
             return _branch.InvokeAsync(context, next);
         }
 
-        return _safeMethods.Contains(context.Request.Method) ? next(context) : ValidateAsync(context, next);
+        // Standing in the global list and on a route, the second one finds the work done.
+        return _safeMethods.Contains(context.Request.Method) || context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true }
+            ? next(context)
+            : ValidateAsync(context, next);
     }
 
     /// <inheritdoc/>

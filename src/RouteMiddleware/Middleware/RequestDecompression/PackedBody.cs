@@ -83,7 +83,7 @@ internal sealed class PackedBody(string encoding) : IDecompressionProvider
         }
 
         // Brotli says "invalid operation" where the others say "invalid data".
-        private static bool IsBroken(Exception exception) => exception is InvalidDataException or InvalidOperationException;
+        private bool IsBroken(Exception exception) => exception is InvalidDataException || (inner is BrotliStream && exception is InvalidOperationException);
 
         private static BadHttpRequestException Refuse(Exception exception)
             => new("The compressed body can't be unpacked.", StatusCodes.Status400BadRequest, exception);

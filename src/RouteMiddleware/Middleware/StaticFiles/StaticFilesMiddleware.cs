@@ -13,15 +13,16 @@ namespace RouteMiddleware.Middleware.StaticFiles;
 /// Serves files by ASP.NET Core's own middleware. In the global list where no endpoint matches; on a route in the handler stage, when everything else of the chain
 /// has let the request pass: the handler answers where there is no file.
 /// </summary>
-internal sealed class StaticFilesMiddleware : IMiddleware, IEndpointFilter, IDisposable
+internal sealed class StaticFilesMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
 {
     private readonly StaticFileMiddleware _inBox;
     private readonly PhysicalFileProvider? _files;
+    private bool _hasHandlerStage;
 
     public StaticFilesMiddleware(StaticFilesOptions options, IWebHostEnvironment environment, ILoggerFactory loggers)
     {
         var root = options.Root is null ? null : Path.GetFullPath(options.Root, environment.ContentRootPath);
-        options.ThrowIfInvalid(root);
+        options.ThrowIfInvalid(root, environment.ContentRootPath);
 
         var types = new FileExtensionContentTypeProvider();
 
@@ -57,7 +58,28 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IEndpointFilter, IDis
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
         => context.GetEndpoint()?.RequestDelegate is null ? ServeOrGoOnAsync(context, next) : next(context);
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <inheritdoc/>
+    public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    {
+        _hasHandlerStage = true;
+        return invocation => ServeInPlaceOfHandlerAsync(invocation, next);
+    }
+
+    /// <inheritdoc/>
+    public void Contribute(EndpointBuilder endpointBuilder)
+    {
+        // Endpoints are built one after the other, each with its handler stage first.
+        if (!_hasHandlerStage)
+        {
+            throw new InvalidOperationException("the endpoint has no handler stage, in which files are served; put it on a route handler, or in the global list");
+        }
+
+        _hasHandlerStage = false;
+    }
+
+    public void Dispose() => _files?.Dispose();
+
+    private async ValueTask<object?> ServeInPlaceOfHandlerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext;
         var endpoint = request.GetEndpoint();
@@ -82,8 +104,6 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IEndpointFilter, IDis
 
         return served ? Results.Empty : await next(context).ConfigureAwait(false);
     }
-
-    public void Dispose() => _files?.Dispose();
 
     private async Task ServeOrGoOnAsync(HttpContext context, RequestDelegate next)
     {

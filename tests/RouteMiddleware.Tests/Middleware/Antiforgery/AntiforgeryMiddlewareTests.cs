@@ -94,6 +94,18 @@ public sealed class AntiforgeryMiddlewareTests
     }
 
     [Fact]
+    public async Task Group_OfAnApplicationWithAGlobalOne_AsksForMore()
+    {
+        await using var app = await StartAsync(onRoute: true, settings: new() { ["RouteMiddleware:Middleware:0"] = "antiforgery" });
+        var (cookie, token) = await TokensAsync(app);
+
+        using var refused = await SendAsync(app, "DELETE", "/plain", cookie: null, token: null);
+        using var served = await SendAsync(app, "DELETE", "/plain", cookie, token, inHeader: true);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (refused.StatusCode, served.StatusCode));
+    }
+
+    [Fact]
     public async Task SafeMethods_OfTheOptions_NeedNoToken()
     {
         await using var app = await StartAsync(onRoute: true, settings: InBoxSettings.Of("Antiforgery", "SafeMethods:0=GET, SafeMethods:1=REPORT"));

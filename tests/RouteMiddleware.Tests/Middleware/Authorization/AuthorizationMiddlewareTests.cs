@@ -104,6 +104,16 @@ public sealed class AuthorizationMiddlewareTests
     }
 
     [Fact]
+    public async Task Caller_WhereNobodyAuthenticates_IsRefusedAndNotAnError()
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder => AddServices(builder.Services),
+            static app => app.MapGet("/", static () => "in").WithMiddleware("authorization:staff"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(app, "/", ""));
+    }
+
+    [Fact]
     public async Task Description_OfTheEndpoint_NamesTheAnswers()
     {
         await using var app = await StartAsync("authorization:staff", onRoute: true);

@@ -135,6 +135,8 @@ public sealed class StaticFilesMiddlewareTests : IDisposable
 
     [Theory]
     [InlineData("RequestPath=assets, Root=/not/there, CacheMaxAge=-00:00:01", "RequestPath must begin with '/'", "Root must be a folder that exists, but is '/not/there'")]
+    [InlineData("RequestPath=a, Root=", "must begin with '/'", "Root must not be the content root")]
+    [InlineData("RequestPath=a, Root=.", "must begin with '/'", "Root must not be the content root")]
     [InlineData("RequestPath=/assets/, ContentTypes:own=text/own", "not end with it, but is '/assets/'", "ContentTypes names 'own'")]
     public async Task Start_WithFaultyOptions_IsRefusedWithEachFault(string settings, string first, string second)
     {
@@ -145,13 +147,30 @@ public sealed class StaticFilesMiddlewareTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_OnAnEndpointWithoutHandlerStage_IsRefused()
+    {
+        var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            static app =>
+            {
+                var group = app.MapGroup("").WithStaticFiles();
+                group.MapGet("/fine", static () => "");
+                ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)group).DataSources.Add(new BareEndpoints("/bare"));
+                group.MapGet("/fine/too", static () => "");
+            }));
+
+        Assert.Contains("/bare", Assert.Single(error.Faults).ToString(), StringComparison.Ordinal);
+        Assert.Contains("the endpoint has no handler stage", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Defaults_OfTheOptions_AreTheDocumentedOnes()
     {
         var options = new StaticFilesOptions();
 
         Assert.Equal(("", null, null, false, null), (options.RequestPath, options.Root, options.CacheMaxAge, options.ServeUnknownFileTypes, options.DefaultContentType));
         Assert.Empty(options.ContentTypes);
-        Assert.Throws<OptionsValidationException>(() => new StaticFilesOptions { CacheMaxAge = TimeSpan.FromSeconds(-1) }.ThrowIfInvalid(null));
+        Assert.Throws<OptionsValidationException>(() => new StaticFilesOptions { CacheMaxAge = TimeSpan.FromSeconds(-1) }.ThrowIfInvalid(null, "/app"));
     }
 
     private Task<TestApp> StartAsync(string settings, bool webRoot = false)
