@@ -56,8 +56,14 @@ internal sealed class InBoxBranch : IDisposable
         return app.Build();
     }
 
-    private sealed class LayeredServices(ServiceProvider own, IServiceProvider application) : IServiceProvider
+    private sealed class LayeredServices(ServiceProvider own, IServiceProvider application) : IServiceProvider, IServiceProviderIsService
     {
-        public object? GetService(Type serviceType) => own.GetService(serviceType) ?? application.GetService(serviceType);
+        // Asked when a constructor is chosen: what the application has is there too.
+        public object? GetService(Type serviceType)
+            => serviceType == typeof(IServiceProviderIsService) ? this : own.GetService(serviceType) ?? application.GetService(serviceType);
+
+        public bool IsService(Type serviceType)
+            => own.GetRequiredService<IServiceProviderIsService>().IsService(serviceType)
+                || application.GetService<IServiceProviderIsService>()?.IsService(serviceType) == true;
     }
 }

@@ -48,6 +48,17 @@ public sealed class InBoxBranchTests
     }
 
     [Fact]
+    public async Task Constructor_ThatTakesServicesOfBoth_IsFound()
+    {
+        using var branch = new InBoxBranch(_application, static own => own.AddSingleton(new Uri("https://example.com")), static app => app.UseMiddleware<Choosy>());
+        var context = new DefaultHttpContext();
+
+        await branch.InvokeAsync(context, static _ => Task.CompletedTask);
+
+        Assert.Equal("https://example.com/ 1.0", context.Response.Headers["X-Found"]);
+    }
+
+    [Fact]
     public void Fault_OfTheMiddleware_IsSeenWhenTheBranchIsMade()
         => Assert.Throws<InvalidOperationException>(() => new InBoxBranch(_application, static _ => { }, static _ => throw new InvalidOperationException("it lacks a service")));
 
@@ -94,6 +105,24 @@ public sealed class InBoxBranchTests
         new InBoxBranch(application, services => services.AddSingleton<object>(_ => own), static app => app.ApplicationServices.GetService<object>()).Dispose();
 
         Assert.Equal((true, false), (own.IsDisposed, shared.IsDisposed));
+    }
+
+    private sealed class Choosy
+    {
+        private readonly RequestDelegate _next;
+        private readonly string _found;
+
+        public Choosy(RequestDelegate next, Uri own, Version application) => (_next, _found) = (next, $"{own} {application}");
+
+        // What the application lacks; the other constructor must be taken.
+        public Choosy(RequestDelegate next, Uri own, Version application, Guid[] nobodys)
+            : this(next, own, application) => _found += nobodys.Length;
+
+        public Task InvokeAsync(HttpContext context)
+        {
+            context.Response.Headers["X-Found"] = _found;
+            return _next(context);
+        }
     }
 
     private sealed class Disposable : IDisposable

@@ -23,10 +23,14 @@ public sealed class RequestTimeoutMiddlewareTests
     {
         await using var app = await StartAsync("request_timeout:50ms", onRoute, builder =>
         {
-            // The application's own say in problems makes the refusal go through its service, which listens to the request's token.
+            // The application's own say in problems makes the refusal go through its service, and what the application writes there may ask the request's token.
             if (customised)
             {
-                builder.Services.AddProblemDetails(static o => o.CustomizeProblemDetails = static problem => problem.ProblemDetails.Extensions["own"] = "yes");
+                builder.Services.AddProblemDetails(static o => o.CustomizeProblemDetails = static problem =>
+                {
+                    problem.HttpContext.RequestAborted.ThrowIfCancellationRequested();
+                    problem.ProblemDetails.Extensions["own"] = "yes";
+                });
             }
         });
 
