@@ -5,7 +5,7 @@ using RouteMiddleware.Contrib.Session.Requests;
 namespace RouteMiddleware.Contrib.Session;
 
 /// <summary>One request's session until something asks for it: an untouched one costs this object and nothing else.</summary>
-internal sealed class SessionFeature(SessionRules rules, HttpContext context) : IRouteSessionFeature, ISessionFeature
+internal sealed class SessionFeature(SessionRules rules, HttpContext context) : IRouteSessionFeature, ISessionFeature, ISessionUseFeature
 {
     private RouteSession? _session;
     private ISession? _plain;
@@ -47,6 +47,7 @@ internal sealed class SessionFeature(SessionRules rules, HttpContext context) : 
         if (State is null)
         {
             State = new(rules, context);
+            context.Features.Set<ISessionUseFeature>(this);
 
             if (_depth == 0)
             {

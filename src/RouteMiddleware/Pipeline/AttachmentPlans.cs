@@ -6,13 +6,21 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>What each attachment stands for, found out once, so that all endpoints of a group share it.</summary>
 internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
 {
+    private MiddlewareCatalog Catalog => catalog;
+
     private readonly ConcurrentDictionary<Attachment, Lazy<IReadOnlyList<LinkPlan>?>> _plans = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The plans of an attachment; <see langword="null"/> where it is faulty.</summary>
     public IReadOnlyList<LinkPlan>? Of(Attachment attachment)
-        => _plans.GetOrAdd(attachment, static (key, plans) => new(() => plans.Find(key)), this).Value;
+        => _plans.GetOrAdd(attachment, static (key, plans) => new(() => Find(key, plans.Catalog)), this).Value;
 
-    private IReadOnlyList<LinkPlan>? Find(Attachment attachment)
+    /// <summary>What another reading of the settings makes of the attachments that are in use: for each, the plans of the start and those of the reading.</summary>
+    public IEnumerable<(Attachment Attachment, IReadOnlyList<LinkPlan> Started, IReadOnlyList<LinkPlan>? Reread)> Reread(MiddlewareCatalog reread)
+        => from pair in _plans
+           where pair.Value is { IsValueCreated: true, Value: not null }
+           select (pair.Key, pair.Value.Value!, Find(pair.Key, reread));
+
+    private static IReadOnlyList<LinkPlan>? Find(Attachment attachment, MiddlewareCatalog catalog)
     {
         if (attachment.Entry is { } entry)
         {

@@ -7,6 +7,8 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>Any <c>UseX()</c> as a link: a small pipeline that ends in the rest of the request.</summary>
 internal sealed class BranchLink(LinkPlan plan, Action<IApplicationBuilder> configure, IServiceProvider services) : Link(plan)
 {
+    public override bool LivesOnOneEndpoint => true;
+
     public override RequestDelegate Around(RequestDelegate next)
     {
         var app = new ApplicationBuilder(services);

@@ -6,7 +6,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>Composes the chain of each endpoint while it is built: gathers in <c>Add</c>, wraps once in the first <c>Finally</c>.</summary>
-internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainResolver resolver, ILogger<ChainComposer> logger)
+internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainResolver resolver, Generations generations, ILogger<ChainComposer> logger)
 {
     // Some endpoints (static assets, Razor components) are built without the application's services. They are built by the start-up check, on its thread.
     [ThreadStatic]
@@ -36,7 +36,7 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
     /// <summary>Puts attachments on an endpoint. Outer groups come first.</summary>
     public void Add(EndpointBuilder endpoint, Attachment attachment)
     {
-        var pending = PendingChain.Of(endpoint, resolver);
+        var pending = PendingChain.Of(endpoint, resolver, generations);
         pending.Add(attachment);
         attachment.FoundOn(endpoint);
         endpoint.Metadata.Add(attachment);
@@ -59,7 +59,8 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
         endpoint.Metadata.Remove(pending);
 
         var faults = pending.Faults;
-        var (links, chain, faulty) = pending.Resolved;
+        var resolved = pending.Resolved;
+        var (links, chain, faulty) = resolved;
         endpoint.Metadata.Add(chain);
 
         foreach (var (owner, link) in links)
@@ -72,9 +73,11 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
             Contribute(endpoint, owner, link, faults);
         }
 
+        Preflight.Prepare(endpoint, resolved.InOrder, generations);
+
         if (endpoint.RequestDelegate is { } handler)
         {
-            var composed = LinkComposer.Compose([.. links.Select(static item => item.Link)], handler, static _ => null, faults);
+            var composed = RenewableChain.Compose(resolved.InOrder, handler, static _ => null, generations, generations.EnterRoute, faults);
             endpoint.RequestDelegate = faulty || faults.Count > 0 ? Refuse(endpoint, faults) : composed;
         }
 

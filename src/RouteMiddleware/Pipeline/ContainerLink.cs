@@ -12,6 +12,10 @@ internal sealed class ContainerLink(LinkPlan plan, Type type, IServiceScopeFacto
 
     public override bool HasHandlerStage => MiddlewareShapes.HasHandlerStage(type);
 
+    public override RequestDelegate? Preflight => type.IsAssignableTo(typeof(IAnswerPreflight))
+        ? context => ((IAnswerPreflight)context.RequestServices.GetRequiredService(type)).AnswerPreflightAsync(context)
+        : null;
+
     public override RequestDelegate Around(RequestDelegate next)
         => HasRequestStage ? context => ((IMiddleware)context.RequestServices.GetRequiredService(type)).InvokeAsync(context, next) : next;
 

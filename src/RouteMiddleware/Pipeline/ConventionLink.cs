@@ -15,6 +15,10 @@ internal sealed class ConventionLink(
     [DynamicallyAccessedMembers(MiddlewareRegistration.KeptMembers)]
     private readonly Type _type = type;
 
+    public override bool LivesOnOneEndpoint => true;
+
+    public override bool IsRenewable => options is not null;
+
     public override RequestDelegate Around(RequestDelegate next)
     {
         var app = new ApplicationBuilder(services);

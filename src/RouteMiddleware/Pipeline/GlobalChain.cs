@@ -4,7 +4,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>The global list as one step of the application's pipeline. Composed by the start-up check, so that it can't fail later.</summary>
-internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
+internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, Generations generations)
 {
     private readonly bool[] _skippable = new bool[catalog.Global.Count];
     private RequestDelegate? _entry;
@@ -54,12 +54,22 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links)
         }
 
         ChainRules.CheckGlobal(catalog.Global, catalog.Faults);
-        _entry = LinkComposer.Compose([.. made.Select(static item => item.Link)], context => _rest!(context), Skip, catalog.Faults);
+
+        Link[] composed = [.. made.Select(static item => item.Link)];
+        generations.HasGlobalHead = Array.Exists(composed, static link => link.IsRenewable);
+        _entry = RenewableChain.Compose(composed, context => _rest!(context), Skip, generations, generations.EnterGlobal, catalog.Faults);
 
         Func<HttpContext, bool>? Skip(Link link)
         {
-            var index = made.First(item => ReferenceEquals(item.Link, link)).Index;
-            return _skippable[index] ? context => context.GetEndpoint()?.Metadata.GetMetadata<EndpointChain>()?.IsWithoutGlobal(index) == true : null;
+            var index = made.First(item => ReferenceEquals(item.Link.Plan, link.Plan.Started)).Index;
+            Func<HttpContext, bool>? takenOff = _skippable[index] ? context => context.GetEndpoint()?.Metadata.GetMetadata<EndpointChain>()?.IsWithoutGlobal(index) == true : null;
+
+            return (link.Plan.Registration.MiddlewareType?.IsDefined(typeof(SkipsPreflightAttribute), inherit: true), takenOff) switch
+            {
+                (true, null) => Preflight.IsAnsweredByRoute,
+                (true, _) => context => takenOff(context) || Preflight.IsAnsweredByRoute(context),
+                _ => takenOff,
+            };
         }
     }
 

@@ -15,7 +15,11 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
 
     public override bool HasHandlerStage => MiddlewareShapes.HasHandlerStage(instance.GetType());
 
+    public override bool IsRenewable => Plan.Registration.OptionsType is not null;
+
     public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
+
+    public override RequestDelegate? Preflight => instance is IAnswerPreflight answering ? answering.AnswerPreflightAsync : null;
 
     public override RequestDelegate Around(RequestDelegate next)
         => _step is null ? next : _step(next);

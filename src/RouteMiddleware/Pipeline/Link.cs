@@ -15,8 +15,17 @@ internal abstract class Link(LinkPlan plan)
     /// <summary>Whether something of it may run around the handler.</summary>
     public virtual bool HasHandlerStage => false;
 
+    /// <summary>Whether each endpoint has one of its own, which keeps what it learnt.</summary>
+    public virtual bool LivesOnOneEndpoint => false;
+
+    /// <summary>Whether a reload of the configuration can put another in its place.</summary>
+    public virtual bool IsRenewable => false;
+
     /// <summary>The hooks, where neighbours may run together with this link.</summary>
     public virtual HookMiddleware? Hook => null;
+
+    /// <summary>Answers the CORS preflights of the endpoints that the link stands on; <see langword="null"/> where it does not.</summary>
+    public virtual RequestDelegate? Preflight => null;
 
     /// <summary>Puts the request stage around the rest of the request.</summary>
     public abstract RequestDelegate Around(RequestDelegate next);

@@ -11,7 +11,15 @@ internal static class LinkComposer
     /// <param name="rest">What runs inside the innermost.</param>
     /// <param name="skip">Tells per link when a request passes it by; <see langword="null"/> for never.</param>
     /// <param name="faults">Takes what goes wrong while a link is put in place.</param>
-    public static RequestDelegate Compose(IReadOnlyList<Link> links, RequestDelegate rest, Func<Link, Func<HttpContext, bool>?> skip, FaultList faults)
+    /// <param name="place">Puts a link around what follows; <see langword="null"/> for as it does itself.</param>
+    /// <param name="joinHooks">Whether neighbouring hooks run as one.</param>
+    public static RequestDelegate Compose(
+        IReadOnlyList<Link> links,
+        RequestDelegate rest,
+        Func<Link, Func<HttpContext, bool>?> skip,
+        FaultList faults,
+        Func<Link, RequestDelegate, RequestDelegate>? place = null,
+        bool joinHooks = true)
     {
         var next = rest;
         var end = links.Count;
@@ -36,7 +44,7 @@ internal static class LinkComposer
 
             if (link.HasRequestStage)
             {
-                next = Around(link, next, skip(link), faults);
+                next = Around(link, next, skip(link), faults, place);
             }
 
             end--;
@@ -44,7 +52,7 @@ internal static class LinkComposer
 
         return next;
 
-        bool JoinsRun(Link link) => link.Hook is not null && link.Plan.Condition is null && skip(link) is null;
+        bool JoinsRun(Link link) => joinHooks && link.Hook is not null && link.Plan.Condition is null && skip(link) is null;
     }
 
     private static RequestDelegate Around(HookMiddleware[] hooks, RequestDelegate next)
@@ -53,13 +61,13 @@ internal static class LinkComposer
         return context => run.InvokeAsync(context, next);
     }
 
-    private static RequestDelegate Around(Link link, RequestDelegate next, Func<HttpContext, bool>? skip, FaultList faults)
+    private static RequestDelegate Around(Link link, RequestDelegate next, Func<HttpContext, bool>? skip, FaultList faults, Func<Link, RequestDelegate, RequestDelegate>? place)
     {
         RequestDelegate around;
 
         try
         {
-            around = link.Around(next);
+            around = place is null ? link.Around(next) : place(link, next);
         }
         catch (Exception exception)
         {

@@ -2,61 +2,61 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
-/// <summary>Makes each attachment once, whatever number of endpoints and however often these are built, and disposes what it made.</summary>
-internal sealed partial class LinkFactory(
-    IServiceProvider services,
-    IServiceScopeFactory scopes,
-    MiddlewareCatalog catalog,
-    ServiceLifetimes lifetimes,
-    ILogger<LinkFactory> logger) : IAsyncDisposable
+/// <summary>Makes each attachment once, whatever number of endpoints and however often these are built.</summary>
+internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactory scopes, MiddlewareCatalog catalog, ServiceLifetimes lifetimes, OwnedInstances owned)
 {
     private readonly MiddlewareShapes _shapes = new(services.GetService<IServiceProviderIsService>());
     private readonly ConcurrentDictionary<LinkPlan, Lazy<Link?>> _links = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentStack<object> _owned = new();
 
     /// <summary>The link of a plan; <see langword="null"/> where it can't be made, and the faults say why.</summary>
     public Link? Get(LinkPlan plan) => _links.GetOrAdd(plan, static (key, factory) => new Lazy<Link?>(() => factory.Create(key)), this).Value;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The plans whose links were made at the start and since, and are in use.</summary>
+    public IEnumerable<(LinkPlan Plan, Link Link)> Made
+        => from pair in _links where pair.Value is { IsValueCreated: true, Value: not null } select (pair.Key, pair.Value.Value!);
+
+    /// <summary>Makes another link, to stand in the place of one that is in use.</summary>
+    public Link? Renew(LinkPlan plan, OptionsFactory options, FaultList faults)
     {
-        while (_owned.TryPop(out var instance))
+        var found = new FaultList();
+        var link = Create(plan, options, found);
+
+        if (link is { LivesOnOneEndpoint: true })
         {
             try
             {
-                await DisposeOneAsync(instance).ConfigureAwait(false);
+                // Its constructor runs for each endpoint: what is wrong with the options shows here, before any request comes.
+                link.Around(static _ => Task.CompletedTask);
             }
             catch (Exception exception)
             {
-                // The others hold resources too; each gets its chance.
-                Log.DisposeFailed(logger, exception, instance.GetType());
+                AddFaults(exception, plan, found);
             }
         }
-    }
 
-    private static async ValueTask DisposeOneAsync(object instance)
-    {
-        if (instance is IAsyncDisposable asynchronous)
-        {
-            await asynchronous.DisposeAsync().ConfigureAwait(false);
-        }
-        else if (instance is IDisposable disposable)
-        {
-            disposable.Dispose();
-        }
+        Array.ForEach(found.ToArray(), faults.Add);
+        return link;
     }
 
     private Link? Create(LinkPlan plan)
     {
+        var faults = new FaultList();
+        var link = Create(plan, catalog.Options, faults);
+
+        Array.ForEach(faults.ToArray(), catalog.Faults.Add);
+        return faults.Count > 0 ? null : link;
+    }
+
+    private Link? Create(LinkPlan plan, OptionsFactory factory, FaultList faults)
+    {
         var registration = plan.Registration;
         var shape = _shapes.Of(registration);
-        var faults = new FaultList();
-        var options = shape is MiddlewareShape.None or MiddlewareShape.Container ? null : CreateOptions(plan, faults);
+        var options = shape is MiddlewareShape.None or MiddlewareShape.Container ? null : CreateOptions(plan, factory, faults);
 
         if (shape == MiddlewareShape.Container && (plan.Argument is not null || plan.Options.Count > 0 || plan.Configure is not null))
         {
@@ -70,14 +70,7 @@ internal sealed partial class LinkFactory(
 
         // A faulty option does not hide the next one: what could be read is checked all the same.
         var isOutOfOptions = options is null && registration.OptionsType is not null && shape != MiddlewareShape.Container;
-        var link = shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
-
-        foreach (var fault in faults.ToArray())
-        {
-            catalog.Faults.Add(fault);
-        }
-
-        return faults.Count > 0 ? null : link;
+        return shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
     }
 
     private Link? Create(LinkPlan plan, MiddlewareShape shape, object? options, FaultList faults)
@@ -116,11 +109,11 @@ internal sealed partial class LinkFactory(
             : CreateInstance(plan, () => ActivatorUtilities.CreateInstance(services, registration.MiddlewareType!, options is null ? [] : [options]), faults);
     }
 
-    private object? CreateOptions(LinkPlan plan, FaultList faults)
+    private static object? CreateOptions(LinkPlan plan, OptionsFactory factory, FaultList faults)
     {
         try
         {
-            return catalog.Options.Create(plan, faults);
+            return factory.Create(plan, faults);
         }
         catch (Exception exception)
         {
@@ -135,7 +128,7 @@ internal sealed partial class LinkFactory(
         try
         {
             var instance = create();
-            _owned.Push(instance);
+            owned.Add(instance);
             return new InstanceLink(plan, instance);
         }
         catch (Exception exception)
@@ -175,11 +168,5 @@ internal sealed partial class LinkFactory(
                 faults.Add(where, $"'{plan}' can't be made: {exception.Message}", "Register what its constructor takes, or mend what it throws.");
                 break;
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "'{Middleware}' failed to dispose itself.", EventName = "DisposeFailed")]
-        public static partial void DisposeFailed(ILogger logger, Exception exception, Type middleware);
     }
 }

@@ -5,7 +5,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>The attachments of one endpoint while it is being built: outer groups add first, the route last, then it is resolved once.</summary>
-internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resolver)
+internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resolver, Generations generations)
 {
     private readonly List<Attachment> _attachments = [];
     private ResolvedChain? _resolved;
@@ -18,7 +18,7 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
 
     public ResolvedChain Resolved => _resolved ??= resolver.Resolve(endpoint, _attachments);
 
-    public static PendingChain Of(EndpointBuilder endpoint, ChainResolver resolver)
+    public static PendingChain Of(EndpointBuilder endpoint, ChainResolver resolver, Generations generations)
     {
         for (var i = endpoint.Metadata.Count - 1; i >= 0; i--)
         {
@@ -28,7 +28,7 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
             }
         }
 
-        var made = new PendingChain(endpoint, resolver);
+        var made = new PendingChain(endpoint, resolver, generations);
         endpoint.Metadata.Add(made);
         return made;
     }
@@ -57,7 +57,18 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
         {
             var around = link.Around(context, next);
 
-            return ReferenceEquals(around, next) || link.Plan.Condition is not { } condition
+            // One that declines at the start has no stage, whatever its options become: every request would pay for it.
+            if (ReferenceEquals(around, next))
+            {
+                return next;
+            }
+
+            if (link.IsRenewable)
+            {
+                around = new RenewableStage(link, around, context, next, generations).InvokeAsync;
+            }
+
+            return link.Plan.Condition is not { } condition
                 ? around
                 : invocation => condition.Matches(invocation.HttpContext.Request.Path.Value) ? around(invocation) : next(invocation);
         }

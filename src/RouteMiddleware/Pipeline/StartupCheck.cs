@@ -7,7 +7,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>Builds every endpoint and the global list before the port opens, and refuses to start with all faults at once.</summary>
-internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer) : IStartupFilter
+internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer, OptionsReload reload) : IStartupFilter
 {
     // Where routing keeps the builder whose data sources it reads; WebApplication names it twice.
     private static readonly string[] RouteBuilderKeys = ["__EndpointRouteBuilder", "__GlobalEndpointRouteBuilder"];
@@ -34,6 +34,7 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
 
         catalog.Faults.ThrowIfAny();
         composer.IsChecked = true;
+        reload.Begin();
     }
 
     private void CheckUse()

@@ -3,6 +3,8 @@ namespace RouteMiddleware.Settings;
 /// <summary>One middleware at one place, with everything that is known of it before it is made.</summary>
 internal sealed class LinkPlan
 {
+    private LinkPlan? _started;
+
     public required MiddlewareRegistration Registration { get; init; }
 
     /// <summary>Settings key, or file and line of the call.</summary>
@@ -23,7 +25,31 @@ internal sealed class LinkPlan
     /// <summary>The <c>configure</c> delegate of the call.</summary>
     public Action<object>? Configure { get; init; }
 
+    /// <summary>The plan that this one stands for since a reload of the configuration; the plan itself where it is one that the application started with.</summary>
+    public LinkPlan Started => _started ?? this;
+
     public string Name => Registration.Alias;
+
+    /// <summary>The same attachment with the options of another reading of the configuration.</summary>
+    public LinkPlan With(LinkPlan reread) => new()
+    {
+        Registration = Registration,
+        Where = Where,
+        Argument = reread.Argument,
+        Options = reread.Options,
+        Condition = Condition,
+        Inactive = Inactive,
+        Groups = Groups,
+        Configure = Configure,
+        _started = Started,
+    };
+
+    /// <summary>Whether another reading of the configuration means the same attachment, whatever its options are.</summary>
+    public bool IsSameAs(LinkPlan other)
+        => string.Equals(Name, other.Name, StringComparison.Ordinal)
+            && string.Equals(Inactive, other.Inactive, StringComparison.Ordinal)
+            && string.Equals(Condition?.ToString(), other.Condition?.ToString(), StringComparison.OrdinalIgnoreCase)
+            && Groups.SequenceEqual(other.Groups, AliasComparer.Instance);
 
     public override string ToString() => Argument is null ? Name : $"{Name}:{Argument}";
 }

@@ -12,7 +12,10 @@ internal sealed class MiddlewareCatalog
     private const string DisabledKey = "Disabled";
 
     private readonly RouteMiddlewareBuilder _builder;
+    private readonly IConfiguration? _configuration;
+    private readonly string _environment;
     private readonly IConfigurationSection? _section;
+    private volatile OptionsFactory _options;
     private readonly Dictionary<string, MiddlewareRegistration> _registrations = new(AliasComparer.Instance);
     private readonly Dictionary<string, List<(MiddlewareEntry Entry, string Where)>> _groups = new(AliasComparer.Instance);
     private readonly HashSet<string> _disabled = new(AliasComparer.Instance);
@@ -21,8 +24,10 @@ internal sealed class MiddlewareCatalog
     public MiddlewareCatalog(RouteMiddlewareBuilder builder, IConfiguration? configuration, string environment)
     {
         _builder = builder;
-        _section = configuration?.GetSection(SectionName);
-        Options = new OptionsFactory(_section);
+        _configuration = configuration;
+        _environment = environment;
+        _section = Read(configuration);
+        _options = new OptionsFactory(_section);
 
         ReadRegistrations();
         ReadGroups();
@@ -42,7 +47,8 @@ internal sealed class MiddlewareCatalog
 
     public FaultList Faults { get; } = new();
 
-    public OptionsFactory Options { get; }
+    /// <summary>Makes options of the settings that were read last and found good.</summary>
+    public OptionsFactory Options => _options;
 
     /// <summary>The global list, the settings' part first; entries that don't count here and now included.</summary>
     public IReadOnlyList<LinkPlan> Global { get; }
@@ -65,6 +71,25 @@ internal sealed class MiddlewareCatalog
     /// <summary>A sentence of advice on a name that nothing answers to, or <see langword="null"/> where it is known.</summary>
     public string? AdviceOnUnknown(string name)
         => _registrations.ContainsKey(name) || _groups.ContainsKey(name) ? null : _expander.Advice(name);
+
+    /// <summary>Reads the settings again: all of it in a catalog of its own, to be looked at before anything of it counts.</summary>
+    public MiddlewareCatalog Reread() => new(_builder, _configuration, _environment);
+
+    /// <summary>From now on, options are made of what the other catalog read.</summary>
+    public void TakeOptionsOf(MiddlewareCatalog reread) => _options = reread._options;
+
+    /// <summary>All keys and values of the section as they are in the settings now: equal as long as nothing in it changes. Empty where it is not there.</summary>
+    public string CurrentSource() => SourceOf(_configuration?.GetSection(SectionName));
+
+    /// <summary>As <see cref="CurrentSource"/>, when this catalog read it.</summary>
+    public string Source() => SourceOf(_section);
+
+    // A copy: the configuration may change under the reader's hands, and by an edit that will be refused.
+    private static IConfigurationSection? Read(IConfiguration? configuration)
+        => configuration is null ? null : new ConfigurationBuilder().AddInMemoryCollection(configuration.GetSection(SectionName).AsEnumerable()).Build().GetSection(SectionName);
+
+    private static string SourceOf(IConfigurationSection? section)
+        => string.Join('\n', section?.AsEnumerable().Where(static pair => pair.Value is not null).OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(static pair => $"{pair.Key}={pair.Value!.Length}:{pair.Value}") ?? []);
 
     private void ReadRegistrations()
     {

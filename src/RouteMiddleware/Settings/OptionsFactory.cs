@@ -9,6 +9,14 @@ internal sealed class OptionsFactory(IConfiguration? root)
     public IConfigurationSection? SharedSection(MiddlewareRegistration registration)
         => root?.GetChildren().FirstOrDefault(section => AliasComparer.Instance.Equals(section.Key, registration.Section));
 
+    /// <summary>Everything in the settings that the options of one attachment are made of, as one text: equal as long as they are.</summary>
+    public string SourceOf(LinkPlan plan)
+    {
+        var shared = SharedSection(plan.Registration)?.AsEnumerable() ?? [];
+        var own = plan.Options.Select(static pair => pair).Append(new(":argument", plan.Argument));
+        return string.Join('\n', shared.Concat(own).OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(static pair => $"{pair.Key}={pair.Value?.Length}:{pair.Value}"));
+    }
+
     /// <summary>The options that the bare alias gets; <see langword="null"/> for a middleware without options.</summary>
     public object? CreateShared(MiddlewareRegistration registration, FaultList faults)
     {

@@ -8,6 +8,9 @@ internal sealed class PathCondition(IReadOnlyList<PathPattern> include, IReadOnl
 
     public bool Matches(string? path) => (_include.Length == 0 || Any(_include, path)) && !Any(_exclude, path);
 
+    /// <summary>The patterns: two conditions with the same text are the same.</summary>
+    public override string ToString() => $"{string.Join(' ', _include.Select(static pattern => pattern.Text))} -{string.Join(" -", _exclude.Select(static pattern => pattern.Text))}";
+
     private static bool Any(PathPattern[] patterns, string? path)
     {
         foreach (var pattern in patterns)

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
+using RouteMiddleware.Introspection;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 using RouteMiddleware.Setup;
@@ -40,12 +42,18 @@ public static class RouteMiddlewareServiceCollectionExtensions
             provider.GetService<IHostEnvironment>()?.EnvironmentName ?? Environments.Production));
         services.AddSingleton(_ => new ServiceLifetimes(services));
         services.AddSingleton<AttachmentPlans>();
+        services.AddSingleton<OwnedInstances>();
         services.AddSingleton<LinkFactory>();
+        services.AddSingleton<Observation>();
+        services.AddSingleton<Generations>();
+        services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();
         services.AddSingleton<ChainResolver>();
         services.AddSingleton<ChainComposer>();
         services.AddSingleton<ISharedOptions, SharedOptions>();
+        services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
+        services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);
         return builder;

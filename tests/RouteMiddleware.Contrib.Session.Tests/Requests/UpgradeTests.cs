@@ -96,10 +96,11 @@ public sealed class UpgradeTests
             Assert.Same(session, feature.Session);
             _ = session.Count;
             used.Add(feature.IsUsed);
+            used.Add(context.Features.Get<ISessionUseFeature>()!.IsUsed);
         }));
 
         await new Browser(app).ReadAsync("/used");
 
-        Assert.Equal([false, true], used);
+        Assert.Equal([false, true, true], used);
     }
 }

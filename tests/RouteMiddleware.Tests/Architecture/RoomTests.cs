@@ -13,7 +13,8 @@ public sealed partial class RoomTests
         ["Settings"] = [],
         ["Pipeline"] = ["Settings"],
         ["Middleware"] = [],
-        ["Setup"] = ["Settings", "Pipeline", "Middleware"],
+        ["Introspection"] = ["Settings", "Pipeline"],
+        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection"],
     };
 
     public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session"];
