@@ -1,21 +1,21 @@
 using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
-using RouteMiddleware.Middleware.Cors;
-using RouteMiddleware.Middleware.IpFilter;
-using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.Authorization;
+using RouteMiddleware.Middleware.Cors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
 using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
 using RouteMiddleware.Middleware.HttpsRedirection;
+using RouteMiddleware.Middleware.IpFilter;
+using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.OutputCache;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestDecompression;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.RequestTimeout;
 using RouteMiddleware.Middleware.SecurityHeaders;
-using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.StaticFiles;
+using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.Timing;
 
 namespace RouteMiddleware.Setup;
@@ -29,22 +29,22 @@ internal static class BuiltInMiddleware
 
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
-        CorsRegistration.Add(builder);
-        IpFilterRegistration.Add(builder);
-        MaintenanceRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
+        CorsRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);
         HstsRegistration.Add(builder);
         HttpLoggingRegistration.Add(builder);
         HttpsRedirectionRegistration.Add(builder);
+        IpFilterRegistration.Add(builder);
+        MaintenanceRegistration.Add(builder);
         OutputCacheRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestDecompressionRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         RequestTimeoutRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);
-        TenantRegistration.Add(builder);
         StaticFilesRegistration.Add(builder);
+        TenantRegistration.Add(builder);
         TimingRegistration.Add(builder);
     }
 }
