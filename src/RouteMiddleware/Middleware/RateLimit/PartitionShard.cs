@@ -9,12 +9,21 @@ internal sealed class PartitionShard
     private const int SmallestTrimmed = 64;
 
     private readonly Dictionary<PartitionKey, Partition> _partitions = [];
+
+    // Held for some ten ns at a time: a lock that can put threads to sleep costs as much as all that is done under it.
+    private SpinLock _lock = new(enableThreadOwnerTracking: false);
     private Partition? _oldest;
     private Partition? _newest;
     private int _capacity;
 
-    /// <summary>To be held for each call.</summary>
-    public Lock Lock { get; } = new();
+    /// <summary>Takes the lock, which is to be held for each call.</summary>
+    public void Enter()
+    {
+        var isTaken = false;
+        _lock.Enter(ref isTaken);
+    }
+
+    public void Exit() => _lock.Exit(useMemoryBarrier: false);
 
     /// <summary>Asks the key's partition, if there is one.</summary>
     public Partition? Acquire(in PartitionKey key, long now, out RateDecision decision)

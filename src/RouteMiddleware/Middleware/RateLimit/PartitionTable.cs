@@ -47,13 +47,19 @@ internal sealed class PartitionTable : IDisposable
     {
         var shard = ShardOf(key);
 
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             if (shard.Acquire(key, now, out decision) is { } partition)
             {
                 isOverflow = false;
                 return new(shard, partition, decision.Stamp);
             }
+        }
+        finally
+        {
+            shard.Exit();
         }
 
         return AcquireNew(shard, key, now, out decision, out isOverflow);
@@ -62,7 +68,9 @@ internal sealed class PartitionTable : IDisposable
     /// <summary>Gives a request's permits back.</summary>
     public RateDecision Release(in RatePermit permit, long now)
     {
-        lock (permit.Shard.Lock)
+        permit.Shard.Enter();
+
+        try
         {
             if (permit.Shard.Release(permit.Partition, permit.Stamp, now, out var decision))
             {
@@ -70,6 +78,10 @@ internal sealed class PartitionTable : IDisposable
             }
 
             return decision;
+        }
+        finally
+        {
+            permit.Shard.Exit();
         }
     }
 
@@ -99,7 +111,9 @@ internal sealed class PartitionTable : IDisposable
         }
 
         // All that is decided about a key is decided under its shard's lock: no thread can count it apart while another counts it with the overflow.
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             var partition = shard.Acquire(key, now, out decision);
             isOverflow = partition is null && !TryReserve();
@@ -118,15 +132,25 @@ internal sealed class PartitionTable : IDisposable
 
             return new(shard, partition, decision.Stamp);
         }
+        finally
+        {
+            shard.Exit();
+        }
     }
 
     private RatePermit AcquireOverflow(long now, out RateDecision decision)
     {
-        lock (_overflowShard.Lock)
+        _overflowShard.Enter();
+
+        try
         {
             decision = _overflow.Acquire(now);
             Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
             return new(_overflowShard, _overflow, decision.Stamp);
+        }
+        finally
+        {
+            _overflowShard.Exit();
         }
     }
 
@@ -137,10 +161,16 @@ internal sealed class PartitionTable : IDisposable
         // The key may have been counted with the overflow before: it begins with what was taken there, or it would get the limit twice.
         if (now < Volatile.Read(ref _overflowIdleAt))
         {
-            lock (_overflowShard.Lock)
+            _overflowShard.Enter();
+
+            try
             {
                 var (used, since) = _overflow.Load(now);
                 partition.Charge(used, since);
+            }
+            finally
+            {
+                _overflowShard.Exit();
             }
         }
 
@@ -160,11 +190,17 @@ internal sealed class PartitionTable : IDisposable
 
     private int DropIdle(PartitionShard shard, long now, int atMost, out long nextIdleAt)
     {
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             var dropped = shard.DropIdle(now, atMost, out nextIdleAt);
             Interlocked.Add(ref _count, -dropped);
             return dropped;
+        }
+        finally
+        {
+            shard.Exit();
         }
     }
 

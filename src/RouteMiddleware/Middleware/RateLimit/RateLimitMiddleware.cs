@@ -15,6 +15,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     private readonly ILogger<RateLimitMiddleware> _logger;
     private readonly PartitionKeyReader _keys;
     private readonly PartitionTable _table;
+    private readonly RateLimitReports _reports;
     private readonly RateLimitMetrics _metrics;
     private readonly bool _countsFailuresOnly;
     private readonly Refusal _refusal;
@@ -36,7 +37,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         Clock = clock;
         Headers = options.Headers;
         Rule = new(options.PermitLimit, options.Window, options.Cost, clock.TimestampFrequency);
-        Reports = reports;
+        _reports = reports;
         LimitText = options.PermitLimit.ToString(CultureInfo.InvariantCulture);
 
         // The draft knows whole seconds only, at least one: a shorter window is told as a longer one, which promises less.
@@ -54,23 +55,21 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     public StringValues PolicyText { get; }
 
-    public RateLimitReports Reports { get; }
-
     internal int PartitionCount => _table.Count;
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var report = RateLimitReport.Of(context);
+        var report = _reports.Of(context);
 
         // Exception handlers and status pages send the request through the pipeline again: it was counted, and its error page is not refused.
-        if (report?.IsAdmittedBy(this) == true)
+        if (report.IsAdmittedBy(this))
         {
             return next(context);
         }
 
         var now = Clock.GetTimestamp();
         var permit = _table.Acquire(_keys.Read(context), now, out var decision, out var isOverflow);
-        (report ?? RateLimitReport.Begin(context, Reports)).Add(this, decision);
+        report.Add(this, decision);
 
         if (isOverflow || _metrics.IsEnabled)
         {
@@ -98,7 +97,10 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     }
 
     public void GiveBack(HttpContext context, in RatePermit permit)
-        => RateLimitReport.Update(context, this, _table.Release(permit, Clock.GetTimestamp()));
+    {
+        var decision = _table.Release(permit, Clock.GetTimestamp());
+        _reports.Find(context)?.Update(this, decision);
+    }
 
     public void Dispose() => _table.Dispose();
 

@@ -39,6 +39,7 @@ public sealed class RateLimitAllocationTests
                 var before = GC.GetAllocatedBytesForCurrentThread();
                 _ = limit.InvokeAsync(context, next);
                 _response.Start();
+                _response.Complete();
                 bytes += GC.GetAllocatedBytesForCurrentThread() - before;
 
                 Assert.Equal(headers != RateLimitHeaders.None, _response.Headers.ContainsKey("RateLimit"));
