@@ -15,6 +15,7 @@ internal sealed class PartitionTable : IDisposable
     private readonly PartitionShard _overflowShard = new();
     private readonly Partition _overflow;
     private readonly IdleSweep _sweep;
+    private readonly WaitingLines? _lines;
     private long _overflowIdleAt = long.MinValue;
     private int _count;
     private long _fullUntil = long.MinValue;
@@ -24,8 +25,10 @@ internal sealed class PartitionTable : IDisposable
     /// <param name="maxPartitions">How many keys are told apart.</param>
     /// <param name="window">After which silence a partition is idle at the latest.</param>
     /// <param name="clock">The clock.</param>
-    public PartitionTable(Func<PartitionKey, Partition> create, int maxPartitions, TimeSpan window, TimeProvider clock)
+    /// <param name="lines">Where requests wait, if they may.</param>
+    public PartitionTable(Func<PartitionKey, Partition> create, int maxPartitions, TimeSpan window, TimeProvider clock, WaitingLines? lines = null)
     {
+        _lines = lines;
         _clock = clock;
         _create = create;
         _maxPartitions = maxPartitions;
@@ -65,27 +68,68 @@ internal sealed class PartitionTable : IDisposable
         return AcquireNew(shard, key, now, out decision, out isOverflow);
     }
 
-    /// <summary>Gives a request's permits back.</summary>
+    /// <summary>Lets a refused request wait for its permits.</summary>
+    /// <param name="key">Whose permits.</param>
+    /// <param name="permit">Where it was refused; where its permits were taken if they came free meanwhile.</param>
+    /// <param name="decision">The newest decision.</param>
+    /// <param name="isOverflow">Whether the caller is counted together with others, who don't wait.</param>
+    /// <returns>The waiting request; <see langword="null"/> where the decision stands.</returns>
+    public WaitingRequest? Join(in PartitionKey key, ref RatePermit permit, ref RateDecision decision, ref bool isOverflow)
+    {
+        while (_lines is not null && !decision.IsAdmitted && !isOverflow)
+        {
+            if (_lines.TryJoin(permit, ref decision, out var waiting))
+            {
+                permit = permit with { Stamp = decision.Stamp };
+                return waiting;
+            }
+
+            permit = Acquire(key, _clock.GetTimestamp(), out decision, out isOverflow);
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives a request's permits back, to those who wait for them.</summary>
     public RateDecision Release(in RatePermit permit, long now)
     {
-        permit.Shard.Enter();
+        var (shard, partition, stamp) = permit;
+        var decision = Release(shard, partition, stamp, now, out var isWaitedFor);
+
+        if (isWaitedFor)
+        {
+            _lines!.Serve(shard, partition);
+        }
+
+        return decision;
+    }
+
+    public void Dispose() => _sweep.Dispose();
+
+    private RateDecision Release(PartitionShard shard, Partition partition, long stamp, long now, out bool isWaitedFor)
+    {
+        shard.Enter();
 
         try
         {
-            if (permit.Shard.Release(permit.Partition, permit.Stamp, now, out var decision))
+            if (shard.Release(partition, stamp, now, out var decision))
             {
                 Interlocked.Decrement(ref _count);
             }
 
+            if (ReferenceEquals(shard, _overflowShard))
+            {
+                Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
+            }
+
+            isWaitedFor = partition.Line is not null;
             return decision;
         }
         finally
         {
-            permit.Shard.Exit();
+            shard.Exit();
         }
     }
-
-    public void Dispose() => _sweep.Dispose();
 
     private PartitionShard ShardOf(in PartitionKey key)
     {
@@ -116,11 +160,11 @@ internal sealed class PartitionTable : IDisposable
         try
         {
             var partition = shard.Acquire(key, now, out decision);
-            isOverflow = partition is null && !TryReserve();
+            isOverflow = partition is null && (IsBoundToOverflow(key, now) || !TryReserve());
 
             if (isOverflow)
             {
-                return AcquireOverflow(now, out decision);
+                return AcquireOverflow(key, now, out decision);
             }
 
             if (partition is null)
@@ -138,15 +182,35 @@ internal sealed class PartitionTable : IDisposable
         }
     }
 
-    private RatePermit AcquireOverflow(long now, out RateDecision decision)
+    private RatePermit AcquireOverflow(in PartitionKey key, long now, out RateDecision decision)
     {
         _overflowShard.Enter();
 
         try
         {
-            decision = _overflow.Acquire(now);
+            var partition = _overflow.PartOf(key);
+            decision = partition.Acquire(now);
             Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
-            return new(_overflowShard, _overflow, decision.Stamp);
+            return new(_overflowShard, partition, decision.Stamp);
+        }
+        finally
+        {
+            _overflowShard.Exit();
+        }
+    }
+
+    private bool IsBoundToOverflow(in PartitionKey key, long now)
+    {
+        if (now >= Volatile.Read(ref _overflowIdleAt))
+        {
+            return false;
+        }
+
+        _overflowShard.Enter();
+
+        try
+        {
+            return _overflow.IsBoundTo(key);
         }
         finally
         {

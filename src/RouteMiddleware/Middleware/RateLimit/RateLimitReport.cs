@@ -117,13 +117,13 @@ internal sealed class RateLimitReport(RateLimitReports reports, bool isDisplaced
         {
             headers["X-RateLimit-Limit"] = limit.LimitText;
             headers["X-RateLimit-Remaining"] = texts.Number(_remaining);
-            headers["X-RateLimit-Reset"] = texts.Number(seconds);
+            headers["X-RateLimit-Reset"] = texts.Number(limit.HoldsAMoment ? 1 : seconds);
         }
 
         if (_hasDraft)
         {
             headers["RateLimit-Policy"] = limit.PolicyText;
-            headers["RateLimit"] = texts.Status(_remaining, seconds);
+            headers["RateLimit"] = texts.Status(_remaining, limit.HoldsAMoment ? -1 : seconds);
         }
 
         return Task.CompletedTask;
