@@ -12,11 +12,9 @@ internal sealed class PartitionTable : IDisposable
     private readonly Func<PartitionKey, Partition> _create;
     private readonly int _maxPartitions;
     private readonly PartitionShard?[] _shards;
-    private readonly PartitionShard _overflowShard = new();
-    private readonly Partition _overflow;
+    private readonly PartitionOverflow _overflow;
     private readonly IdleSweep _sweep;
     private readonly WaitingLines? _lines;
-    private long _overflowIdleAt = long.MinValue;
     private int _count;
     private long _fullUntil = long.MinValue;
 
@@ -33,7 +31,7 @@ internal sealed class PartitionTable : IDisposable
         _create = create;
         _maxPartitions = maxPartitions;
         _sweep = new(clock, window, Sweep);
-        _overflow = create(default);
+        _overflow = new(create(default));
         _shards = new PartitionShard?[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(MaxShards, Environment.ProcessorCount * 4))];
     }
 
@@ -117,11 +115,7 @@ internal sealed class PartitionTable : IDisposable
                 Interlocked.Decrement(ref _count);
             }
 
-            if (ReferenceEquals(shard, _overflowShard))
-            {
-                Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
-            }
-
+            _overflow.NoteRelease(shard);
             isWaitedFor = partition.Line is not null;
             return decision;
         }
@@ -160,11 +154,11 @@ internal sealed class PartitionTable : IDisposable
         try
         {
             var partition = shard.Acquire(key, now, out decision);
-            isOverflow = partition is null && (IsBoundToOverflow(key, now) || !TryReserve());
+            isOverflow = partition is null && (_overflow.IsBoundTo(key, now) || !TryReserve());
 
             if (isOverflow)
             {
-                return AcquireOverflow(key, now, out decision);
+                return _overflow.Acquire(key, now, out decision);
             }
 
             if (partition is null)
@@ -182,62 +176,10 @@ internal sealed class PartitionTable : IDisposable
         }
     }
 
-    private RatePermit AcquireOverflow(in PartitionKey key, long now, out RateDecision decision)
-    {
-        _overflowShard.Enter();
-
-        try
-        {
-            var partition = _overflow.PartOf(key);
-            decision = partition.Acquire(now);
-            Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
-            return new(_overflowShard, partition, decision.Stamp);
-        }
-        finally
-        {
-            _overflowShard.Exit();
-        }
-    }
-
-    private bool IsBoundToOverflow(in PartitionKey key, long now)
-    {
-        if (now >= Volatile.Read(ref _overflowIdleAt))
-        {
-            return false;
-        }
-
-        _overflowShard.Enter();
-
-        try
-        {
-            return _overflow.IsBoundTo(key);
-        }
-        finally
-        {
-            _overflowShard.Exit();
-        }
-    }
-
     private Partition Create(in PartitionKey key, long now)
     {
         var partition = _create(key);
-
-        // The key may have been counted with the overflow before: it begins with what was taken there, or it would get the limit twice.
-        if (now < Volatile.Read(ref _overflowIdleAt))
-        {
-            _overflowShard.Enter();
-
-            try
-            {
-                var (used, since) = _overflow.Load(now);
-                partition.Charge(used, since);
-            }
-            finally
-            {
-                _overflowShard.Exit();
-            }
-        }
-
+        _overflow.ChargeTo(partition, now);
         return partition;
     }
 

@@ -104,7 +104,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     public void Dispose() => _table.Dispose();
 
-    private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitAlgorithm algorithm, RateLimitRule rule) => algorithm switch
+    internal static Func<PartitionKey, Partition> AlgorithmOf(RateLimitAlgorithm algorithm, RateLimitRule rule) => algorithm switch
     {
         RateLimitAlgorithm.Fixed => key => new FixedPartition(rule, key),
         RateLimitAlgorithm.TokenBucket => key => new TokenBucketPartition(rule, key),
