@@ -126,23 +126,48 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
             return RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow);
         }
 
-        return HoldsAMoment ? HoldAsync(context, next, permit)
+        return HoldsAMoment ? Hold(context, next, permit)
             : _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next)
             : next(context);
     }
 
-    private async Task HoldAsync(HttpContext context, RequestDelegate next, RatePermit permit)
+    private Task Hold(HttpContext context, RequestDelegate next, in RatePermit permit)
+    {
+        Task rest;
+
+        try
+        {
+            rest = next(context);
+        }
+        catch
+        {
+            GiveBack(permit);
+            throw;
+        }
+
+        if (!rest.IsCompleted)
+        {
+            return HoldAsync(rest, permit);
+        }
+
+        GiveBack(permit);
+        return rest;
+    }
+
+    private async Task HoldAsync(Task rest, RatePermit permit)
     {
         try
         {
-            await next(context).ConfigureAwait(false);
+            await rest.ConfigureAwait(false);
         }
         finally
         {
-            // The stamp is the time of admission: what comes back here does not depend on when.
-            _table.Release(permit, permit.Stamp);
+            GiveBack(permit);
         }
     }
+
+    // The stamp is the time of admission: what comes back here does not depend on when.
+    private void GiveBack(in RatePermit permit) => _table.Release(permit, permit.Stamp);
 
     private async Task WaitAsync(HttpContext context, RequestDelegate next, RateLimitReport report, WaitingRequest waiting, RatePermit place)
     {

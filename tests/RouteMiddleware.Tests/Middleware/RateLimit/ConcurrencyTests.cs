@@ -134,17 +134,19 @@ public sealed class ConcurrencyTests
     [Fact]
     public async Task R9_Refusal_OfAFullOne_AsksForASecond()
     {
-        var gate = new TaskCompletionSource();
-        await using var app = await StartAsync(2, () => gate.Task, o => o.Cost = 2);
+        var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await StartAsync(
+            2,
+            () =>
+            {
+                begun.SetResult();
+                return gate.Task;
+            },
+            o => o.Cost = 2);
 
         var first = app.SendAsync("/");
-        HttpResponseMessage refused;
-
-        // Until the first one holds its permits.
-        while ((refused = await app.SendAsync("/", address: "192.0.2.1")).StatusCode == HttpStatusCode.OK)
-        {
-            refused.Dispose();
-        }
+        await begun.Task;
+        using var refused = await app.SendAsync("/", address: "192.0.2.1");
 
         gate.SetResult();
         using var answer = await first;
@@ -152,9 +154,9 @@ public sealed class ConcurrencyTests
         Assert.Equal(("2", "0", "1"), (answer.Header("X-RateLimit-Limit"), answer.Header("X-RateLimit-Remaining"), answer.Header("X-RateLimit-Reset")));
         Assert.Equal("\"default\";q=2;qu=\"concurrent-requests\"", answer.Header("RateLimit-Policy"));
         Assert.Equal("\"default\";r=0", answer.Header("RateLimit"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
         Assert.Equal("\"default\";r=0", refused.Header("RateLimit"));
-        refused.Dispose();
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class LimitPropertyTests
         {
             var clock = new ManualClock();
             using var limit = Create(clock, RateLimitAlgorithm.Concurrency, history.Limit, 1_000, history.Cost);
-            var running = new Queue<TaskCompletionSource>();
+            var running = new Queue<(TaskCompletionSource Gate, Task Passes)>();
 
             foreach (var step in history.Steps)
             {
@@ -88,7 +88,8 @@ public sealed class LimitPropertyTests
 
                 if (step < 0 && running.TryDequeue(out var ended))
                 {
-                    ended.SetResult();
+                    ended.Gate.SetResult();
+                    SpinWait.SpinUntil(() => ended.Passes.IsCompletedSuccessfully);
                     continue;
                 }
 
@@ -99,7 +100,7 @@ public sealed class LimitPropertyTests
                 if (context.Response.StatusCode == 200)
                 {
                     Assert.False(passes.IsCompleted);
-                    running.Enqueue(rest);
+                    running.Enqueue((rest, passes));
                 }
             }
         }).QuickCheckThrowOnFailure();
