@@ -177,8 +177,8 @@ public class RateLimitBenchmarks : IDisposable
     }
 
     private (RateLimitMiddleware WithHeaders, RateLimitMiddleware Without) Ours(RateLimitAlgorithm algorithm)
-        => (Ours(new() { PermitLimit = Usual, Window = UsualWindow, Algorithm = algorithm }),
-            Ours(new() { PermitLimit = Usual, Window = UsualWindow, Algorithm = algorithm, Headers = RateLimitHeaders.None }));
+        => (Ours(new RateLimitOptions { PermitLimit = Usual, Window = UsualWindow, Algorithm = algorithm }),
+            Ours(new RateLimitOptions { PermitLimit = Usual, Window = UsualWindow, Algorithm = algorithm, Headers = RateLimitHeaders.None }));
 
     private RateLimitMiddleware Ours(RateLimitOptions options)
     {
