@@ -28,7 +28,7 @@ public sealed class WaitingTests
         _clock.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
         Assert.Equal([0, 1], _served);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(200, await requests[2]);
+        Assert.Equal(200, await requests[2].WaitAsync(TimeSpan.FromSeconds(30)));
 
         while (requests.Exists(static request => !request.IsCompleted))
         {
