@@ -57,6 +57,8 @@ public sealed class PartitionKeyReaderTests
     [InlineData("a", "2:b", "a2:b", "")]
     [InlineData("{a}", "b", "{a", "}b")]
     [InlineData("-1:", "x", "", "x")]
+    [InlineData("x0:y", "z", "x", "y0:z")]
+    [InlineData("x1:y", "z", "x", "y1:z")]
     public void R13_HeaderValues_CutElsewhere_AreSomebodyElse(string a1, string b1, string a2, string b2)
         => Assert.NotEqual(
             Read("header:a+header:b", With(Limits.From("192.0.2.7"), ("a", a1), ("b", b1))),
