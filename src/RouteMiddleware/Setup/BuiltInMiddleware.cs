@@ -3,6 +3,7 @@ using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
 using RouteMiddleware.Middleware.Timing;
+using RouteMiddleware.Middleware.TrustedHost;
 
 namespace RouteMiddleware.Setup;
 
@@ -18,5 +19,6 @@ internal static class BuiltInMiddleware
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);
         TimingRegistration.Add(builder);
+        TrustedHostRegistration.Add(builder);
     }
 }

@@ -14,6 +14,7 @@ public sealed partial class SnippetTests
         using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Hosting; using Microsoft.Extensions.Logging;
         using RouteMiddleware; using RouteMiddleware.Contrib.Session; using RouteMiddleware.Middleware.Auth; using RouteMiddleware.Middleware.RateLimit;
         using RouteMiddleware.Middleware.RequestId; using RouteMiddleware.Middleware.SecurityHeaders; using RouteMiddleware.Middleware.Timing;
+        using RouteMiddleware.Middleware.TrustedHost;
 
         """;
 

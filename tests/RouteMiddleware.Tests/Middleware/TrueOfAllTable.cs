@@ -9,10 +9,11 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("timing", "X-Response-Time");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
         Add("security_headers", "X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Referrer-Policy, Permissions-Policy, Content-Security-Policy, Cross-Origin-Opener-Policy");
+        Add("trusted_host", "", "TrustedHost:AllowedHosts:0=127.0.0.1");
     }
 
     /// <param name="entry">The entry as lists write it.</param>
-    /// <param name="headers">The headers that must stand on every answer, with commas between. Requests come from the origin <c>https://app.example.com</c>.</param>
+    /// <param name="headers">The headers that must stand on every answer, with commas between; empty where it adds none. Requests come from the origin <c>https://app.example.com</c>.</param>
     /// <param name="settings">What it needs of the section <c>RouteMiddleware</c>: <c>Cors:AllowOrigins:0=*, …</c>.</param>
     private void Add(string entry, string headers, string settings = "")
     {

@@ -82,7 +82,7 @@ public sealed class TrueOfAllTests
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
 
         Assert.Equal("data: first", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.All(headers.Split(", "), header => Assert.Single(response.Headers.GetValues(header)));
+        Assert.All(headers.Split(", ", StringSplitOptions.RemoveEmptyEntries), header => Assert.Single(response.Headers.GetValues(header)));
         rest.SetResult();
         Assert.Equal("\ndata: last\n\n", await reader.ReadToEndAsync());
     }
@@ -102,7 +102,7 @@ public sealed class TrueOfAllTests
         var received = await socket.ReceiveAsync(buffer.AsMemory(), limit.Token);
 
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, received.Count));
-        Assert.All(headers.Split(", "), header => Assert.Single(socket.HttpResponseHeaders![header]));
+        Assert.All(headers.Split(", ", StringSplitOptions.RemoveEmptyEntries), header => Assert.Single(socket.HttpResponseHeaders![header]));
     }
 
     [Theory]
@@ -148,7 +148,7 @@ public sealed class TrueOfAllTests
     {
         var lines = answer.Split("\r\n\r\n", 2)[0].Split("\r\n");
 
-        Assert.All(headers.Split(", "), header => Assert.Single(lines, line => line.StartsWith($"{header}:", StringComparison.OrdinalIgnoreCase)));
+        Assert.All(headers.Split(", ", StringSplitOptions.RemoveEmptyEntries), header => Assert.Single(lines, line => line.StartsWith($"{header}:", StringComparison.OrdinalIgnoreCase)));
     }
 
     private static void AssertUnharmed(string answer)
