@@ -1,4 +1,5 @@
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.BodyLimit;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
@@ -15,6 +16,7 @@ internal static class BuiltInMiddleware
         ArgumentNullException.ThrowIfNull(builder);
 
         AuthRegistration.Add(builder);
+        BodyLimitRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);

@@ -5,6 +5,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("body_limit:1mb", "");
         Add("request_id", "X-Request-ID");
         Add("timing", "X-Response-Time");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
