@@ -1,5 +1,6 @@
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.BodyLimit;
+using RouteMiddleware.Middleware.Gzip;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
@@ -17,6 +18,7 @@ internal static class BuiltInMiddleware
 
         AuthRegistration.Add(builder);
         BodyLimitRegistration.Add(builder);
+        GzipRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);

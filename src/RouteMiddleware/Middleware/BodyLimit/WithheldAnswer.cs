@@ -46,6 +46,12 @@ internal sealed class WithheldAnswer : IHttpResponseBodyFeature
             headers[name] = value;
         }
 
+        // What the handler wrote before its read failed, and something in front keeps back.
+        if (context.Response.Body.CanSeek)
+        {
+            context.Response.Body.SetLength(0);
+        }
+
         // They tell of a body that is not sent.
         headers.ContentLength = null;
         headers.Remove("Content-Type");
