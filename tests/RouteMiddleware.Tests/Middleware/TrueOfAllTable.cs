@@ -6,6 +6,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
     public TrueOfAllTable()
     {
         Add("body_limit:1mb", "");
+        Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
         Add("request_id", "X-Request-ID");
         Add("timing", "X-Response-Time");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
@@ -16,9 +17,10 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
     /// <param name="entry">The entry as lists write it.</param>
     /// <param name="headers">The headers that must stand on every answer, with commas between; empty where it adds none. Requests come from the origin <c>https://app.example.com</c>.</param>
     /// <param name="settings">What it needs of the section <c>RouteMiddleware</c>: <c>Cors:AllowOrigins:0=*, …</c>.</param>
-    private void Add(string entry, string headers, string settings = "")
+    /// <param name="isOncePerChain">Whether a chain that holds it twice is refused at start.</param>
+    private void Add(string entry, string headers, string settings = "", bool isOncePerChain = false)
     {
-        foreach (var place in Enum.GetValues<TrueOfAllPlace>())
+        foreach (var place in Enum.GetValues<TrueOfAllPlace>().Where(place => !isOncePerChain || place is not TrueOfAllPlace.GlobalAndRoute))
         {
             Add(place, entry, headers, settings);
         }

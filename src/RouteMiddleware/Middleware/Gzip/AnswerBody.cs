@@ -12,6 +12,7 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
     private readonly AnswerFlow _flow;
     private readonly LateFlush _late;
     private PipeWriter? _writer;
+    private bool _isInnerWriterUsed;
     private bool _isPushing;
     private bool _isFlushedAlways;
     private bool _isFinished;
@@ -32,8 +33,20 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
 
     public Stream Stream { get; }
 
-    // What is known to stay as it is needs no copy.
-    public PipeWriter Writer => _writer ?? (_flow.TryPass() ? _inner.Writer : _writer = PipeWriter.Create(new WriterStream(this), new(leaveOpen: true)));
+    public PipeWriter Writer
+    {
+        get
+        {
+            // What is known to stay as it is needs no copy.
+            if (_writer is null && _flow.TryPass())
+            {
+                _isInnerWriterUsed = true;
+                return _inner.Writer;
+            }
+
+            return _writer ??= PipeWriter.Create(new WriterStream(this), new(leaveOpen: true));
+        }
+    }
 
     public async Task RunAsync(RequestDelegate next)
     {
@@ -92,9 +105,13 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
         }
     }
 
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    public async Task FlushAsync(bool isFromWriter, CancellationToken cancellationToken)
     {
-        await PushWriterAsync(cancellationToken).ConfigureAwait(false);
+        if (!isFromWriter)
+        {
+            await PushWriterAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await _late.EnterAsync().ConfigureAwait(false);
 
         try
@@ -121,7 +138,7 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
             return Task.CompletedTask;
         }
 
-        return FlushAsync(cancellationToken);
+        return FlushAsync(isFromWriter: true, cancellationToken);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -221,6 +238,12 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
         await _late.EndAsync().ConfigureAwait(false);
         _writer?.Complete();
         await _flow.FinishAsync().ConfigureAwait(false);
+
+        // Kestrel forgets what its writer was given last and not told to send, where the answer told its length.
+        if (_isInnerWriterUsed && _inner.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 } writer)
+        {
+            await writer.FlushAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task AbandonAsync(Exception exception)

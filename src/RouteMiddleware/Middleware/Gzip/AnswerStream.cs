@@ -35,7 +35,7 @@ internal sealed class AnswerStream(AnswerBody body) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => body.WriteAsync(buffer.AsMemory(offset, count), isFromWriter: false, cancellationToken).AsTask();
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => body.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken) => body.FlushAsync(isFromWriter: false, cancellationToken);
 
     public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
 
@@ -50,7 +50,7 @@ internal sealed class AnswerStream(AnswerBody body) : Stream
     public override void Flush()
     {
         ThrowIfAsyncOnly();
-        body.FlushAsync(default).GetAwaiter().GetResult();
+        body.FlushAsync(isFromWriter: false, default).GetAwaiter().GetResult();
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An answer's body can't be read.");
