@@ -46,6 +46,21 @@ public sealed class GzipAnswerTests
     }
 
     [Theory]
+    [InlineData("gzip", "gzip")]
+    [InlineData("br", "br")]
+    [InlineData("gzip;q=0", "")]
+    [InlineData("nonsense", "")]
+    [InlineData(null, "")]
+    public async Task G6_AnswerInAnyCoding_TellsCachesThatItVaries(string? accept, string coding)
+    {
+        await using var app = await StartAsync();
+
+        var answer = await GzipApp.GetAsync(app, "/text?length=5000", accept);
+
+        Assert.Equal((coding, "Accept-Encoding", 5000), (answer.Coding, answer.Vary, answer.Body.Length));
+    }
+
+    [Theory]
     [InlineData("\"abc\"", "W/\"abc\"")]
     [InlineData("W/\"abc\"", "W/\"abc\"")]
     public async Task G3_StrongETag_OfACompressedAnswer_IsWeak(string own, string expected)
