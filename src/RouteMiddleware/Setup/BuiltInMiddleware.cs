@@ -9,6 +9,8 @@ using RouteMiddleware.Middleware.HttpsRedirection;
 using RouteMiddleware.Middleware.IpFilter;
 using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.OutputCache;
+using RouteMiddleware.Middleware.BodyLimit;
+using RouteMiddleware.Middleware.Gzip;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestDecompression;
 using RouteMiddleware.Middleware.RequestId;
@@ -17,6 +19,7 @@ using RouteMiddleware.Middleware.SecurityHeaders;
 using RouteMiddleware.Middleware.StaticFiles;
 using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.Timing;
+using RouteMiddleware.Middleware.TrustedHost;
 
 namespace RouteMiddleware.Setup;
 
@@ -38,6 +41,8 @@ internal static class BuiltInMiddleware
         IpFilterRegistration.Add(builder);
         MaintenanceRegistration.Add(builder);
         OutputCacheRegistration.Add(builder);
+        BodyLimitRegistration.Add(builder);
+        GzipRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestDecompressionRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
@@ -46,5 +51,6 @@ internal static class BuiltInMiddleware
         StaticFilesRegistration.Add(builder);
         TenantRegistration.Add(builder);
         TimingRegistration.Add(builder);
+        TrustedHostRegistration.Add(builder);
     }
 }
