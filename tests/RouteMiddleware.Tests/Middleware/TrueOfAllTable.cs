@@ -5,18 +5,16 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("body_limit:1mb", "");
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
         Add("forwarded_headers", "", isOncePerChain: true);
+        Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
         Add("hsts", "");
         Add("http_logging", "");
         Add("https_redirection", "", isOncePerChain: true);
         Add("ip_filter", "");
         Add("maintenance", "");
         Add("output_cache", "", isOncePerChain: true);
-        Add("body_limit:1mb", "");
-        Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
-        Add("request_id", "X-Request-ID");
-        Add("timing", "X-Response-Time");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
         Add("request_decompression", "");
         Add("request_id", "X-Request-ID");
@@ -32,7 +30,6 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
     /// <param name="headers">The headers that must stand on every answer, with commas between; empty where it adds none. Requests come from the origin <c>https://app.example.com</c>.</param>
     /// <param name="settings">What it needs of the section <c>RouteMiddleware</c>: <c>Cors:AllowOrigins:0=*, …</c>.</param>
     /// <param name="isOncePerChain">Whether the start is refused where it stands in both places.</param>
-    /// <param name="isOncePerChain">Whether a chain that holds it twice is refused at start.</param>
     private void Add(string entry, string headers, string settings = "", bool isOncePerChain = false)
     {
         foreach (var place in Enum.GetValues<TrueOfAllPlace>().Where(place => !isOncePerChain || place is not TrueOfAllPlace.GlobalAndRoute))
