@@ -94,7 +94,7 @@ public sealed class TrustedHostMiddlewareTests
             static builder => builder.Services.AddRouteMiddleware().Use("trusted_host"),
             static app =>
             {
-                app.UseForwardedHeaders(new() { ForwardedHeaders = ForwardedHeaders.XForwardedHost });
+                app.UseForwardedHeaders(new() { ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedHost });
                 app.UseRouteMiddleware();
                 app.MapGet("/", static () => "ok");
             },
