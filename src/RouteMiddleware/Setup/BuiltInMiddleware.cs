@@ -1,4 +1,5 @@
 using RouteMiddleware.Middleware.Auth;
+using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Middleware.RequestId;
 using RouteMiddleware.Middleware.SecurityHeaders;
@@ -14,6 +15,7 @@ internal static class BuiltInMiddleware
         ArgumentNullException.ThrowIfNull(builder);
 
         AuthRegistration.Add(builder);
+        CacheRegistration.Add(builder);
         RateLimitRegistration.Add(builder);
         RequestIdRegistration.Add(builder);
         SecurityHeadersRegistration.Add(builder);

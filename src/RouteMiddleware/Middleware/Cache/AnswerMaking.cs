@@ -1,0 +1,319 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace RouteMiddleware.Middleware.Cache;
+
+/// <summary>An answer in the making: the rest of the chain runs, its answer is judged, sent, and kept.</summary>
+internal sealed class AnswerMaking : IAsyncDisposable
+{
+    private const int MaxVaryNames = 16;
+
+    private readonly CacheMiddleware _cache;
+    private readonly HttpContext _context;
+    private readonly CachePlace _place;
+    private readonly Fill? _fill;
+    private readonly CacheTags _tags;
+    private readonly bool _isOutermost;
+    private readonly string? _person;
+    private readonly bool _hadAuthorization;
+    private readonly IHeaderDictionary _asked;
+    private readonly KeyValuePair<string, StringValues>[] _before;
+    private readonly AnswerCapture _capture;
+    private readonly WatchedUse _watched;
+    private readonly long _begun;
+    private AnswerVerdict _verdict;
+    private CacheDirectives _directives;
+    private KeyValuePair<string, StringValues>[] _headers = [];
+    private string[] _vary = [];
+    private StringValues _etag;
+    private DateTimeOffset? _lastModified;
+    private DateTimeOffset _madeAt;
+    private bool _isJudged;
+    private bool _isStored;
+
+    public AnswerMaking(CacheMiddleware cache, HttpContext context, CachePlace place, Fill? fill, CacheTags? outer)
+    {
+        _cache = cache;
+        _context = context;
+        _place = place;
+        _fill = fill;
+        _isOutermost = outer is null;
+        _tags = outer ?? new CacheTags();
+        _person = cache.Keys.PersonOf(context);
+        _hadAuthorization = context.Request.Headers.Authorization.Count > 0;
+
+        // As they came: what stands behind may change them, and the conditions are taken off for the handler.
+        _asked = new HeaderDictionary(context.Request.Headers.Count);
+
+        foreach (var (name, value) in context.Request.Headers)
+        {
+            _asked[name] = value;
+        }
+
+        _before = context.Response.Headers.Count == 0 ? [] : [.. context.Response.Headers];
+        _begun = cache.Services.Store.Begin();
+        _watched = new(context);
+        _capture = new(context, JudgeAsync);
+        _tags.Depth++;
+        _tags.Add(cache.Tags);
+
+        if (_isOutermost)
+        {
+            context.Features.Set(_tags);
+        }
+    }
+
+    /// <summary>Why the answer is not kept.</summary>
+    public string? Refusal { get; private set; } = "failed";
+
+    public async Task<FillOutcome> RunAsync(RequestDelegate next)
+    {
+        // The handler makes the whole answer, which is what is kept; whether its own caller has it already is told by us.
+        var request = _context.Request.Headers;
+        request.IfNoneMatch = default;
+        request.IfModifiedSince = default;
+        await _capture.RunAsync(_context, next).ConfigureAwait(false);
+
+        if (!_isJudged)
+        {
+            Refuse("status");
+        }
+        else if (Refusal is null && !_isStored)
+        {
+            await StoreAsync().ConfigureAwait(false);
+        }
+
+        return _isStored ? FillOutcome.Stored : FillOutcome.Declined;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _capture.DisposeAsync().ConfigureAwait(false);
+        _watched.Dispose();
+        _context.Request.Headers.IfNoneMatch = _asked.IfNoneMatch;
+        _context.Request.Headers.IfModifiedSince = _asked.IfModifiedSince;
+        _tags.Depth--;
+
+        if (_isOutermost)
+        {
+            _context.Features.Set<CacheTags>(null);
+        }
+    }
+
+    // The headers are there and nothing of the answer was sent.
+    private async ValueTask JudgeAsync(bool isWhole)
+    {
+        _isJudged = true;
+        _madeAt = _cache.Services.Clock.GetUtcNow();
+        var headers = _context.Response.Headers;
+        _directives = CacheDirectives.Parse(headers.CacheControl);
+        _verdict = _cache.Policy.Judge(_context, _directives, _hadAuthorization, _madeAt);
+        _etag = headers.ETag;
+        _lastModified = Preconditions.ParseDate(headers.LastModified);
+
+        if ((_verdict.Refusal ?? Forbids(headers)) is { } refusal)
+        {
+            Refuse(refusal);
+        }
+        else
+        {
+            Refusal = null;
+
+            if (isWhole)
+            {
+                Complete(headers);
+            }
+
+            _headers = _cache.Replayed.Copy(_context, _before);
+
+            if (isWhole)
+            {
+                await StoreAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (_context.Response.StatusCode == StatusCodes.Status200OK
+            && Preconditions.AreAsked(_asked)
+            && Preconditions.IsKnown(_asked.IfNoneMatch, _asked.IfModifiedSince, _etag, _lastModified))
+        {
+            _capture.IsSilent = true;
+            _context.Response.StatusCode = StatusCodes.Status304NotModified;
+            Preconditions.DropContentHeaders(headers);
+        }
+    }
+
+    // What no mode keeps.
+    private string? Forbids(IHeaderDictionary headers)
+    {
+        if (headers.SetCookie.Count > 0)
+        {
+            return "set_cookie";
+        }
+
+        if (headers.ContentRange.Count > 0 || headers.Trailer.Count > 0 || headers.TransferEncoding.Count > 0)
+        {
+            return "part";
+        }
+
+        if (headers.ContentType.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            return "events";
+        }
+
+        if (headers.ContentLength > _cache.MaxBodySize)
+        {
+            return "size";
+        }
+
+        return ReadVary(headers.Vary) ? null : "vary";
+    }
+
+    private bool ReadVary(in StringValues header)
+    {
+        // What stands in front writes its own again.
+        var given = _before.FirstOrDefault(static old => old.Key.Equals("Vary", StringComparison.OrdinalIgnoreCase)).Value;
+
+        if (header.Count == 0 || header == given)
+        {
+            return true;
+        }
+
+        var names = header.SelectMany(static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        _vary = [.. names.Select(static name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return _vary.Length <= MaxVaryNames && !_vary.Contains("*");
+    }
+
+    private void Complete(IHeaderDictionary headers)
+    {
+        if (_etag.Count == 0 && _cache.Policy.MakesETags)
+        {
+            headers.ETag = _etag = _capture.Buffer.MakeETag();
+        }
+
+        if (headers.ContentLength is null && _context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0 })
+        {
+            headers.ContentLength = _capture.Buffer.Length;
+        }
+    }
+
+    // What can be known at the answer's end alone.
+    private string? Fails()
+    {
+        var length = _capture.Buffer.Length;
+
+        if (_capture.IsBroken || _context.RequestAborted.IsCancellationRequested || (_context.Response.Headers.ContentLength is { } told && told != length))
+        {
+            return "incomplete";
+        }
+
+        if (length > _cache.MaxBodySize)
+        {
+            return "size";
+        }
+
+        if (_context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { Count: > 0 })
+        {
+            return "part";
+        }
+
+        if (_watched.IsSessionUsed || _context.Features.Get<ISessionUseFeature>() is { IsUsed: true })
+        {
+            return "session";
+        }
+
+        if (_watched.IsCookieRead && !_cache.Keys.CoversCookies && !_vary.Contains("cookie"))
+        {
+            return "cookie";
+        }
+
+        return string.Equals(_person, _cache.Keys.PersonOf(_context), StringComparison.Ordinal) ? null : "user";
+    }
+
+    private void Refuse(string reason)
+    {
+        Refusal = reason;
+        _capture.Buffer.Forget();
+        Tell(FillOutcome.Declined);
+    }
+
+    // Those who wait are told before the answer has gone to its own caller, who may be slow.
+    private void Tell(FillOutcome outcome)
+    {
+        if (_fill is not null)
+        {
+            _cache.Services.Fills.End(_fill, outcome);
+        }
+    }
+
+    private async ValueTask StoreAsync()
+    {
+        if (Fails() is { } refusal)
+        {
+            Refusal = refusal;
+            return;
+        }
+
+        if (_etag.Count == 0 && _cache.Policy.MakesETags)
+        {
+            _etag = _capture.Buffer.MakeETag();
+            _headers = [.. _headers, new("ETag", _etag)];
+        }
+
+        var stored = _madeAt.UtcTicks;
+        var fresh = stored + _verdict.Fresh.Ticks;
+        var stale = fresh + _verdict.Stale.Ticks;
+
+        var answer = new StoredAnswer
+        {
+            Status = _context.Response.StatusCode,
+            Headers = _headers,
+            Body = _capture.Buffer.ToArrays(),
+            Length = _capture.Buffer.Length,
+            ETag = _etag,
+            LastModified = _lastModified,
+            StoredAt = stored,
+            AgeThen = _verdict.Age,
+            FreshUntil = fresh,
+            StaleUntil = stale,
+            KeptUntil = Math.Max(stale, fresh + _verdict.Kept.Ticks),
+            Directives = _directives,
+            HadAuthorization = _hadAuthorization,
+            Tags = _tags.ToArray(),
+        };
+
+        _isStored = await KeepAsync(answer).ConfigureAwait(false);
+        Refusal = _isStored ? null : "store";
+
+        if (_isStored)
+        {
+            Tell(FillOutcome.Stored);
+        }
+    }
+
+    private async ValueTask<bool> KeepAsync(StoredAnswer answer)
+    {
+        var store = _cache.Services.Store;
+        var mark = await store.GetAsync(_place.Primary, CancellationToken.None).ConfigureAwait(false) as VaryMark;
+        var names = mark is null ? _vary : [.. mark.Names.Union(_vary, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+        if (names.Length == 0)
+        {
+            return await store.SetAsync(_place.Primary, answer, _begun, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        // Names are only ever added while the mark lives: an answer that forgets its Vary is not given to everybody.
+        if (names.Length > MaxVaryNames || CachePass.VariantOf(_place.Primary, names, _asked) is not { } key)
+        {
+            return false;
+        }
+
+        if (mark is null || mark.Names.Length != names.Length || mark.KeptUntil < answer.KeptUntil)
+        {
+            var next = new VaryMark { Names = names, KeptUntil = Math.Max(answer.KeptUntil, mark?.KeptUntil ?? 0) };
+            await store.SetAsync(_place.Primary, next, store.Begin(), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return await store.SetAsync(key, answer, _begun, CancellationToken.None).ConfigureAwait(false);
+    }
+}
