@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -22,6 +23,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
     private readonly AnswerCapture _capture;
     private readonly WatchedUse _watched;
     private readonly long _begun;
+    private readonly StoredAnswer? _old;
     private AnswerVerdict _verdict;
     private CacheDirectives _directives;
     private KeyValuePair<string, StringValues>[] _headers = [];
@@ -53,6 +55,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
 
         _before = context.Response.Headers.Count == 0 ? [] : [.. context.Response.Headers];
         _begun = cache.Services.Store.Begin();
+        _old = place.Item is StoredAnswer old && cache.Policy.CanRevalidate(old) ? old : null;
         _watched = new(context);
         _capture = new(context, JudgeAsync);
         _tags.Depth++;
@@ -71,8 +74,8 @@ internal sealed class AnswerMaking : IAsyncDisposable
     {
         // The handler makes the whole answer, which is what is kept; whether its own caller has it already is told by us.
         var request = _context.Request.Headers;
-        request.IfNoneMatch = default;
-        request.IfModifiedSince = default;
+        request.IfNoneMatch = _old?.ETag ?? default;
+        request.IfModifiedSince = _old is null ? default : Stored(_old, "Last-Modified");
         await _capture.RunAsync(_context, next).ConfigureAwait(false);
 
         if (!_isJudged)
@@ -107,6 +110,17 @@ internal sealed class AnswerMaking : IAsyncDisposable
         _isJudged = true;
         _madeAt = _cache.Services.Clock.GetUtcNow();
         var headers = _context.Response.Headers;
+
+        if (_old is not null && _context.Response.StatusCode == StatusCodes.Status304NotModified)
+        {
+            Confirm(headers, _old);
+        }
+
+        if (_cache.Policy.KeepsDate && headers.Date.Count == 0)
+        {
+            headers.Date = _madeAt.ToString("r", CultureInfo.InvariantCulture);
+        }
+
         _directives = CacheDirectives.Parse(headers.CacheControl);
         _verdict = _cache.Policy.Judge(_context, _directives, _hadAuthorization, _madeAt);
         _etag = headers.ETag;
@@ -142,6 +156,30 @@ internal sealed class AnswerMaking : IAsyncDisposable
             Preconditions.DropContentHeaders(headers);
         }
     }
+
+    // The handler says that what is kept still holds: it becomes this answer, with the new headers over the old ones (RFC 9111, section 3.2).
+    private void Confirm(IHeaderDictionary headers, StoredAnswer old)
+    {
+        foreach (var (name, value) in old.Headers)
+        {
+            if (!headers.ContainsKey(name) || Preconditions.IsContentHeader(name))
+            {
+                headers[name] = value;
+            }
+        }
+
+        foreach (var bytes in old.Body)
+        {
+            _capture.Buffer.Write(bytes);
+        }
+
+        headers.ContentLength = old.Length;
+        headers["X-Cache"] = "HIT";
+        _context.Response.StatusCode = old.Status;
+    }
+
+    private static StringValues Stored(StoredAnswer answer, string name)
+        => Array.Find(answer.Headers, header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     // What no mode keeps.
     private string? Forbids(IHeaderDictionary headers)
@@ -279,7 +317,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
             KeptUntil = Math.Max(stale, fresh + _verdict.Kept.Ticks),
             Directives = _directives,
             HadAuthorization = _hadAuthorization,
-            Tags = _tags.ToArray(),
+            Tags = _cache.Policy.Invalidates ? [.. _tags.ToArray(), CacheKeyRule.AddressTag(_context.Request)] : _tags.ToArray(),
         };
 
         _isStored = await KeepAsync(answer).ConfigureAwait(false);

@@ -44,8 +44,8 @@ internal sealed partial class CacheMiddleware : IMiddleware
         _store = services.Store;
         _keys = new(options);
         Keys = _keys;
-        Policy = options.Mode == CacheMode.Rfc9111 ? throw new NotSupportedException() : new DurationPolicy(options);
-        Replayed = new(options.ExcludeHeaders);
+        Policy = options.Mode == CacheMode.Rfc9111 ? new Rfc9111Policy(options) : new DurationPolicy(options);
+        Replayed = new(options.ExcludeHeaders, Policy.KeepsDate);
         Tags = [.. options.Tags.Distinct(StringComparer.Ordinal)];
         MaxBodySize = Math.Min(options.MaxBodySize, options.SizeLimit);
         FillTimeout = options.FillTimeout;
@@ -96,7 +96,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
                 return PassAsync(context, next, "key");
             }
 
-            if (use.HasFlag(CacheUse.Serve) && item is StoredAnswer answer && Policy.IsServable(answer, context, now))
+            if ((use & CacheUse.Serve) != CacheUse.None && item is StoredAnswer answer && Policy.IsServable(answer, context, now))
             {
                 return GiveAsync(context, answer, now, outer);
             }
@@ -150,6 +150,13 @@ internal sealed partial class CacheMiddleware : IMiddleware
         }
 
         context.Response.OnStarting(SendMiss, context);
+
+        // What changes something makes void what was kept of it.
+        if (Policy.Invalidates && Invalidation.IsUnsafe(context.Request.Method))
+        {
+            Invalidation.Begin(context, _store);
+        }
+
         return next(context);
     }
 
@@ -181,7 +188,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
         var use = request.Headers.Count == 0 ? CacheUse.All : IsSpecial(request.Headers) ? CacheUse.None : Policy.Ask(context);
 
-        if (!ByUser && CacheKeyRule.IsAuthenticated(context))
+        if (!ByUser && !Policy.IsForUsers && CacheKeyRule.IsAuthenticated(context))
         {
             return CacheUse.None;
         }
@@ -225,7 +232,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
     private Task MissAsync(HttpContext context, RequestDelegate next, CacheUse use, CachePlace place, CacheTags? outer)
     {
         // What HEAD brings has no body to keep.
-        if (!use.HasFlag(CacheUse.Store))
+        if ((use & CacheUse.Store) == CacheUse.None)
         {
             return PassAsync(context, next, "request");
         }

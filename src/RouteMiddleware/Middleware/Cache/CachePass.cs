@@ -98,12 +98,13 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
 
     private async Task<FillOutcome?> WaitAsync(Fill fill, TimeSpan atMost)
     {
-        var end = fill.Join();
-        await ((Task)end).WaitAsync(atMost, _services.Clock, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var wait = ((Task)fill.Outcome).WaitAsync(atMost, _services.Clock, context.RequestAborted);
+        fill.Join();
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Whoever went away needs no answer.
         context.RequestAborted.ThrowIfCancellationRequested();
-        return end.IsCompletedSuccessfully ? await end.ConfigureAwait(false) : null;
+        return fill.Outcome.IsCompletedSuccessfully ? await fill.Outcome.ConfigureAwait(false) : null;
     }
 
     private async ValueTask<CachePlace> LookAsync(CachePlace place)
@@ -170,7 +171,7 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
         }
 
         // The next ones need not wait in vain. Only where somebody did, so that nobody fills the store with marks; and not for errors, which pass.
-        if (outcome == FillOutcome.Declined && fill.HasWaiters && refusal is not (null or "failed" or "status"))
+        if (outcome == FillOutcome.Declined && fill.Waiters > 0 && refusal is not (null or "failed" or "status"))
         {
             var mark = new PassMark { KeptUntil = (_services.Clock.GetUtcNow() + PassTime).UtcTicks };
             await _services.Store.SetAsync(place.Key, mark, _services.Store.Begin(), CancellationToken.None).ConfigureAwait(false);

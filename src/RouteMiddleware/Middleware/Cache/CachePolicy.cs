@@ -8,6 +8,15 @@ internal abstract class CachePolicy
     /// <summary>Whether answers without an <c>ETag</c> get one.</summary>
     public abstract bool MakesETags { get; }
 
+    /// <summary>Whether an answer keeps the date at which it was made.</summary>
+    public virtual bool KeepsDate => false;
+
+    /// <summary>Whether the answer says for itself if it may be given to users, so that their requests need not pass.</summary>
+    public virtual bool IsForUsers => false;
+
+    /// <summary>Whether a request that changes something takes the answers of its address out.</summary>
+    public virtual bool Invalidates => false;
+
     /// <summary>What may be done for a request with headers.</summary>
     public abstract CacheUse Ask(HttpContext context);
 

@@ -9,13 +9,12 @@ internal sealed class Fill(string key)
 
     public string Key { get; } = key;
 
-    public bool HasWaiters => Volatile.Read(ref _waiters) > 0;
+    public int Waiters => Volatile.Read(ref _waiters);
 
-    public Task<FillOutcome> Join()
-    {
-        Interlocked.Increment(ref _waiters);
-        return _end.Task;
-    }
+    public Task<FillOutcome> Outcome => _end.Task;
+
+    /// <summary>Counts one who waits.</summary>
+    public void Join() => Interlocked.Increment(ref _waiters);
 
     public void End(FillOutcome outcome) => _end.TrySetResult(outcome);
 }

@@ -9,6 +9,9 @@ internal sealed class FillTable
 
     public int Count => _fills.Count;
 
+    /// <summary>How many wait at the moment.</summary>
+    public int Waiters => _fills.Values.Sum(static fill => fill.Waiters);
+
     /// <summary>Makes the caller the one who runs, or tells whom to wait for.</summary>
     public bool TryBegin(string key, out Fill fill)
     {

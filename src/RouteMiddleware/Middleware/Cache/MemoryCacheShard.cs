@@ -4,6 +4,7 @@ namespace RouteMiddleware.Middleware.Cache;
 internal sealed class MemoryCacheShard
 {
     private MemoryCacheNode? _last;
+    private MemoryCacheNode? _looked;
 
     public Lock Lock { get; } = new();
 
@@ -25,8 +26,21 @@ internal sealed class MemoryCacheShard
         _last = node;
     }
 
+    /// <summary>Goes through the items one by one, over and over, whatever comes and goes.</summary>
+    public MemoryCacheNode? Look()
+    {
+        var node = _looked ?? First;
+        _looked = node?.Next;
+        return node;
+    }
+
     public void Remove(MemoryCacheNode node)
     {
+        if (ReferenceEquals(_looked, node))
+        {
+            _looked = node.Next;
+        }
+
         if (node.Previous is { } previous)
         {
             previous.Next = node.Next;

@@ -130,15 +130,11 @@ internal sealed class MemoryCacheStore : ICacheStore
     // Each newcomer looks at two old ones: the store shrinks to what lives, with no request paying for many.
     private void DropDead(MemoryCacheShard shard, long now)
     {
-        for (var i = 0; i < 2 && shard.First is { } node; i++)
+        for (var i = 0; i < 2 && shard.Look() is { } node; i++)
         {
             if (IsDead(node, now))
             {
                 Remove(shard, node);
-            }
-            else
-            {
-                shard.MoveToEnd(node);
             }
         }
     }

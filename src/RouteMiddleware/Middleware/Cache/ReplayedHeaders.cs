@@ -22,7 +22,8 @@ internal sealed class ReplayedHeaders
 
     private readonly FrozenSet<string> _excluded;
 
-    public ReplayedHeaders(IEnumerable<string> excluded) => _excluded = PerRequest.Concat(excluded).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    public ReplayedHeaders(IEnumerable<string> excluded, bool keepsDate)
+        => _excluded = PerRequest.Where(name => !keepsDate || name != "Date").Concat(excluded).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies what is given again.</summary>
     /// <param name="context">The request.</param>
