@@ -5,6 +5,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("cache:1m", "X-Cache");
         Add("request_id", "X-Request-ID");
         Add("timing", "X-Response-Time");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");

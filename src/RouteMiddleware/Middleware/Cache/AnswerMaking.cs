@@ -121,7 +121,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
             headers.Date = _madeAt.ToString("r", CultureInfo.InvariantCulture);
         }
 
-        _directives = CacheDirectives.Parse(headers.CacheControl);
+        _directives = _cache.Policy.ReadDirectives(headers);
         _verdict = _cache.Policy.Judge(_context, _directives, _hadAuthorization, _madeAt);
         _etag = headers.ETag;
         _lastModified = Preconditions.ParseDate(headers.LastModified);

@@ -29,6 +29,9 @@ internal abstract class CachePolicy
     /// <summary>Whether the caller wants an answer from the cache or none.</summary>
     public virtual bool WantsNoHandler(HttpContext context) => false;
 
+    /// <summary>What an answer says to this cache.</summary>
+    public virtual CacheDirectives ReadDirectives(IHeaderDictionary headers) => CacheDirectives.Parse(headers.CacheControl);
+
     /// <summary>Whether, and how long, an answer is kept.</summary>
     public abstract AnswerVerdict Judge(HttpContext context, in CacheDirectives directives, bool hadAuthorization, DateTimeOffset now);
 

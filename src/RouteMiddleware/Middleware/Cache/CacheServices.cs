@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace RouteMiddleware.Middleware.Cache;
 
 /// <summary>What all attachments share, and what outlives their reloads.</summary>
-internal sealed class CacheServices(ICacheStore store, long sizeLimit, FillTable fills, CacheMetrics metrics, TimeProvider clock, ILogger<CacheMiddleware> logger)
+internal sealed class CacheServices(ICacheStore store, long sizeLimit, FillTable fills, CacheMetrics metrics, TimeProvider clock, ILogger logger)
 {
     public ICacheStore Store { get; } = store;
 

@@ -7,9 +7,11 @@ namespace RouteMiddleware.Middleware.Cache;
 /// <summary>Whether the caller has the answer already (RFC 9110, section 13).</summary>
 internal static class Preconditions
 {
+    private static readonly string[] DateFormats = ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", "ddd MMM  d HH:mm:ss yyyy"];
+
     /// <summary>Reads a date as HTTP writes it.</summary>
     public static DateTimeOffset? ParseDate(in StringValues value)
-        => value.Count == 1 && DateTimeOffset.TryParseExact(value[0], ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+        => value.Count == 1 && DateTimeOffset.TryParseExact(value[0]?.Trim(' '), DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
             ? date
             : null;
 

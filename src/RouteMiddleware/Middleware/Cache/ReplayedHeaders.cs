@@ -11,7 +11,7 @@ internal sealed class ReplayedHeaders
     [
         // The connection's, and what the server or this cache writes anew.
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
-        "Upgrade", "Content-Length", "Date", "Server", "Age", "X-Cache", "Set-Cookie", "Set-Cookie2", "Alt-Svc",
+        "Upgrade", "Content-Length", "Date", "Server", "Age", "X-Cache", "Set-Cookie", "Alt-Svc",
 
         // The request's id and trace, its time, its limits.
         "X-Request-ID", "X-Correlation-ID", "Request-Id", "X-Trace-Id", "traceparent", "tracestate", "traceresponse", "Server-Timing", "X-Response-Time", "X-Process-Time",

@@ -26,6 +26,9 @@ internal sealed class Rfc9111Policy(CacheOptions options) : CachePolicy
 
     public override bool Invalidates => true;
 
+    public override CacheDirectives ReadDirectives(IHeaderDictionary headers)
+        => TargetedDirectives.Parse(headers[TargetedDirectives.Header]) ?? base.ReadDirectives(headers);
+
     public override CacheUse Ask(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -132,7 +135,7 @@ internal sealed class Rfc9111Policy(CacheOptions options) : CachePolicy
         }
 
         // A date that can't be read, such as '0', is over.
-        if (headers.Expires.Count > 0)
+        if (headers.Expires.Count > 0 && TargetedDirectives.Parse(headers[TargetedDirectives.Header]) is null)
         {
             return Preconditions.ParseDate(headers.Expires) is { } expires ? expires - date : TimeSpan.Zero;
         }
