@@ -9,7 +9,7 @@ namespace RouteMiddleware.Middleware.Cache;
 /// Stands between the rest of the chain and the server while an answer is made: copies the body, lets it flow as it comes, and knows the whole answer before it is
 /// sent where the handler never waited after a flush. Then it can have an <c>ETag</c> and a length.
 /// </summary>
-internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFeature, IAsyncDisposable
+internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, IHttpResponseBodyFeature, IAsyncDisposable
 {
     /// <summary>What is held back at most, in bytes, while the handler runs on without waiting.</summary>
     public const int HoldLimit = 64 * 1024;
@@ -17,7 +17,7 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
     private readonly IFeatureCollection _features;
     private readonly Func<bool, ValueTask> _onHeaders;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly List<(Func<object, Task> Callback, object State)> _starting = [];
+    private readonly StartingCallbacks _starting = new();
     private CaptureWriter? _writer;
     private CaptureStream? _stream;
     private DeferredFlush? _deferred;
@@ -28,18 +28,16 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
     private ExceptionDispatchInfo? _lateError;
 
     public AnswerCapture(HttpContext context, Func<bool, ValueTask> onHeaders)
+        : base(context.Features.GetRequiredFeature<IHttpResponseFeature>())
     {
         _features = context.Features;
         _onHeaders = onHeaders;
-        Outer = _features.GetRequiredFeature<IHttpResponseFeature>();
         OuterBody = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set<IHttpResponseFeature>(this);
         _features.Set<IHttpResponseBodyFeature>(this);
     }
 
     public CaptureBuffer Buffer { get; } = new();
-
-    public IHttpResponseFeature Outer { get; }
 
     public IHttpResponseBodyFeature OuterBody { get; }
 
@@ -48,24 +46,6 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
 
     /// <summary>Whether the body broke off.</summary>
     public bool IsBroken { get; private set; }
-
-    public int StatusCode
-    {
-        get => Outer.StatusCode;
-        set => Outer.StatusCode = value;
-    }
-
-    public string? ReasonPhrase
-    {
-        get => Outer.ReasonPhrase;
-        set => Outer.ReasonPhrase = value;
-    }
-
-    public IHeaderDictionary Headers
-    {
-        get => Outer.Headers;
-        set => Outer.Headers = value;
-    }
 
     // For the handler the answer has begun with its first flush, put off or not.
     public bool HasStarted => _isSending || _isPromised || Outer.HasStarted;
@@ -89,11 +69,9 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
         }
         else
         {
-            _starting.Add((callback, state));
+            _starting.Add(callback, state);
         }
     }
-
-    public void OnCompleted(Func<object, Task> callback, object state) => Outer.OnCompleted(callback, state);
 
     public void DisableBuffering() => OuterBody.DisableBuffering();
 
@@ -190,22 +168,14 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
         // Whoever still sends what was put off is waited for: afterwards the response is somebody else's.
         await _gate.WaitAsync().ConfigureAwait(false);
         _gate.Release();
-        HandOver();
-        _features.Set(Outer);
-        _features.Set(OuterBody);
-    }
 
-    private void HandOver()
-    {
-        if (!_isSending && !Outer.HasStarted)
+        if (!_isSending)
         {
-            foreach (var (callback, state) in _starting)
-            {
-                Outer.OnStarting(callback, state);
-            }
+            _starting.HandOver(Outer);
         }
 
-        _starting.Clear();
+        _features.Set(Outer);
+        _features.Set(OuterBody);
     }
 
     private DeferredFlush Deferred() => _deferred ??= new(this);
@@ -259,7 +229,7 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
         if (Buffer.Length == 0 && !HasStarted && StatusCode >= StatusCodes.Status400BadRequest)
         {
             // Status pages in front may still write this answer.
-            HandOver();
+            _starting.HandOver(Outer);
             return;
         }
 
@@ -310,14 +280,7 @@ internal sealed class AnswerCapture : IHttpResponseFeature, IHttpResponseBodyFea
 
     private async ValueTask BeginSendingAsync(bool isWhole)
     {
-        // Last registered first, as the server does. A callback may register another.
-        while (_starting.Count > 0)
-        {
-            var (callback, state) = _starting[^1];
-            _starting.RemoveAt(_starting.Count - 1);
-            await callback(state).ConfigureAwait(false);
-        }
-
+        await _starting.RunAsync().ConfigureAwait(false);
         _isSending = true;
         await _onHeaders(isWhole).ConfigureAwait(false);
     }

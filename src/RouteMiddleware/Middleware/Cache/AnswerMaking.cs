@@ -8,8 +8,6 @@ namespace RouteMiddleware.Middleware.Cache;
 /// <summary>An answer in the making: the rest of the chain runs, its answer is judged, sent, and kept.</summary>
 internal sealed class AnswerMaking : IAsyncDisposable
 {
-    private const int MaxVaryNames = 16;
-
     private readonly CacheMiddleware _cache;
     private readonly HttpContext _context;
     private readonly CachePlace _place;
@@ -72,10 +70,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
 
     public async Task<FillOutcome> RunAsync(RequestDelegate next)
     {
-        // The handler makes the whole answer, which is what is kept; whether its own caller has it already is told by us.
-        var request = _context.Request.Headers;
-        request.IfNoneMatch = _old?.ETag ?? default;
-        request.IfModifiedSince = _old is null ? default : Stored(_old, "Last-Modified");
+        Revalidation.SetConditions(_context.Request.Headers, _old);
         await _capture.RunAsync(_context, next).ConfigureAwait(false);
 
         if (!_isJudged)
@@ -111,14 +106,14 @@ internal sealed class AnswerMaking : IAsyncDisposable
         _madeAt = _cache.Services.Clock.GetUtcNow();
         var headers = _context.Response.Headers;
 
-        if (_old is not null && _context.Response.StatusCode == StatusCodes.Status304NotModified)
-        {
-            Confirm(headers, _old);
-        }
-
         if (_cache.Policy.KeepsDate && headers.Date.Count == 0)
         {
             headers.Date = _madeAt.ToString("r", CultureInfo.InvariantCulture);
+        }
+
+        if (_old is not null && _context.Response.StatusCode == StatusCodes.Status304NotModified)
+        {
+            Revalidation.Confirm(_context.Response, _old, _capture.Buffer);
         }
 
         _directives = _cache.Policy.ReadDirectives(headers);
@@ -147,39 +142,13 @@ internal sealed class AnswerMaking : IAsyncDisposable
             }
         }
 
-        if (_context.Response.StatusCode == StatusCodes.Status200OK
-            && Preconditions.AreAsked(_asked)
-            && Preconditions.IsKnown(_asked.IfNoneMatch, _asked.IfModifiedSince, _etag, _lastModified))
+        if (Revalidation.IsKnown(_context.Response, _asked, _etag, _lastModified))
         {
             _capture.IsSilent = true;
             _context.Response.StatusCode = StatusCodes.Status304NotModified;
             Preconditions.DropContentHeaders(headers);
         }
     }
-
-    // The handler says that what is kept still holds: it becomes this answer, with the new headers over the old ones (RFC 9111, section 3.2).
-    private void Confirm(IHeaderDictionary headers, StoredAnswer old)
-    {
-        foreach (var (name, value) in old.Headers)
-        {
-            if (!headers.ContainsKey(name) || Preconditions.IsContentHeader(name))
-            {
-                headers[name] = value;
-            }
-        }
-
-        foreach (var bytes in old.Body)
-        {
-            _capture.Buffer.Write(bytes);
-        }
-
-        headers.ContentLength = old.Length;
-        headers["X-Cache"] = "HIT";
-        _context.Response.StatusCode = old.Status;
-    }
-
-    private static StringValues Stored(StoredAnswer answer, string name)
-        => Array.Find(answer.Headers, header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     // What no mode keeps.
     private string? Forbids(IHeaderDictionary headers)
@@ -204,22 +173,16 @@ internal sealed class AnswerMaking : IAsyncDisposable
             return "size";
         }
 
-        return ReadVary(headers.Vary) ? null : "vary";
-    }
-
-    private bool ReadVary(in StringValues header)
-    {
         // What stands in front writes its own again.
         var given = _before.FirstOrDefault(static old => old.Key.Equals("Vary", StringComparison.OrdinalIgnoreCase)).Value;
 
-        if (header.Count == 0 || header == given)
+        if (AnswerKeeper.ReadVary(headers.Vary == given ? default : headers.Vary) is not { } names)
         {
-            return true;
+            return "vary";
         }
 
-        var names = header.SelectMany(static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        _vary = [.. names.Select(static name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return _vary.Length <= MaxVaryNames && !_vary.Contains("*");
+        _vary = names;
+        return null;
     }
 
     private void Complete(IHeaderDictionary headers)
@@ -229,7 +192,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
             headers.ETag = _etag = _capture.Buffer.MakeETag();
         }
 
-        if (headers.ContentLength is null && _context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0 })
+        if (headers.ContentLength is null && StoredAnswer.HasBody(_context.Response.StatusCode) && _context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0 })
         {
             headers.ContentLength = _capture.Buffer.Length;
         }
@@ -320,38 +283,12 @@ internal sealed class AnswerMaking : IAsyncDisposable
             Tags = _cache.Policy.Invalidates ? [.. _tags.ToArray(), CacheKeyRule.AddressTag(_context.Request)] : _tags.ToArray(),
         };
 
-        _isStored = await KeepAsync(answer).ConfigureAwait(false);
+        _isStored = await AnswerKeeper.KeepAsync(_cache.Services.Store, _place.Primary, _vary, _asked, answer, _begun).ConfigureAwait(false);
         Refusal = _isStored ? null : "store";
 
         if (_isStored)
         {
             Tell(FillOutcome.Stored);
         }
-    }
-
-    private async ValueTask<bool> KeepAsync(StoredAnswer answer)
-    {
-        var store = _cache.Services.Store;
-        var mark = await store.GetAsync(_place.Primary, CancellationToken.None).ConfigureAwait(false) as VaryMark;
-        var names = mark is null ? _vary : [.. mark.Names.Union(_vary, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-        if (names.Length == 0)
-        {
-            return await store.SetAsync(_place.Primary, answer, _begun, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        // Names are only ever added while the mark lives: an answer that forgets its Vary is not given to everybody.
-        if (names.Length > MaxVaryNames || CachePass.VariantOf(_place.Primary, names, _asked) is not { } key)
-        {
-            return false;
-        }
-
-        if (mark is null || mark.Names.Length != names.Length || mark.KeptUntil < answer.KeptUntil)
-        {
-            var next = new VaryMark { Names = names, KeptUntil = Math.Max(answer.KeptUntil, mark?.KeptUntil ?? 0) };
-            await store.SetAsync(_place.Primary, next, store.Begin(), CancellationToken.None).ConfigureAwait(false);
-        }
-
-        return await store.SetAsync(key, answer, _begun, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -26,8 +26,6 @@ internal static class Preconditions
         return lastModified is { } changed && ParseDate(ifModifiedSince) is { } known && changed <= known;
     }
 
-    public static bool AreAsked(IHeaderDictionary headers) => headers.IfNoneMatch.Count > 0 || headers.IfModifiedSince.Count > 0;
-
     /// <summary>Takes away what describes a body that is not sent.</summary>
     public static void DropContentHeaders(IHeaderDictionary headers)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace RouteMiddleware.Middleware.Cache;
@@ -43,6 +44,9 @@ internal sealed class StoredAnswer : CacheItem
 
     public override long Size
         => Overhead + Length + (24L * Body.Length) + Headers.Sum(static header => 60 + (2L * (header.Key.Length + header.Value.ToString().Length)));
+
+    /// <summary>Whether answers of a status have a body, and so a length.</summary>
+    public static bool HasBody(int status) => status is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
 
     // An answer from the future is none: the clock was set back.
     public bool IsFresh(long now) => now < FreshUntil && now >= StoredAt;

@@ -30,7 +30,11 @@ internal static class StoredAnswerWriter
         }
 
         response.StatusCode = answer.Status;
-        headers.ContentLength = answer.Length;
+
+        if (StoredAnswer.HasBody(answer.Status))
+        {
+            headers.ContentLength = answer.Length;
+        }
 
         if (answer.Length == 0 || HttpMethods.IsHead(context.Request.Method))
         {

@@ -196,6 +196,24 @@ public sealed class Rfc9111Tests
         Assert.Equal(isOut ? "MISS run 3" : "HIT run 1", await app.GetAsync("/a"));
     }
 
+    [Theory]
+    [InlineData(204)]
+    [InlineData(301)]
+    [InlineData(404)]
+    public async Task K9_AnswerWithoutABody_IsGivenAgain(int status)
+    {
+        await using var app = await StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.CacheControl = "max-age=60";
+            return Task.CompletedTask;
+        });
+        await app.GetAsync("/a");
+
+        // An error without a body is left to the status pages in front.
+        Assert.Equal($"{status} {(status < 400 ? "HIT" : "MISS")}", await app.GetAsync("/a"));
+    }
+
     [Fact]
     public async Task K9_AgeAndDate_GoOnFromTheAnswers()
     {
