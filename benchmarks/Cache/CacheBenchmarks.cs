@@ -3,7 +3,6 @@ using BenchmarkDotNet.Configs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Middleware.Cache;
 
@@ -83,13 +82,13 @@ public class CacheBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private HttpContext Same()
+    private DefaultHttpContext Same()
     {
         Clear();
         return _context;
     }
 
-    private HttpContext Next()
+    private DefaultHttpContext Next()
     {
         Clear();
         _request.QueryString = $"?page={++_page}";
@@ -101,6 +100,5 @@ public class CacheBenchmarks : IDisposable
     {
         _response.Headers.Clear();
         _response.StatusCode = StatusCodes.Status200OK;
-        _context.Features.Set<IOutputCacheFeature>(null);
     }
 }

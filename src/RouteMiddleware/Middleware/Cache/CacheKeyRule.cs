@@ -1,29 +1,12 @@
-using System.Collections.Frozen;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
-using Microsoft.Extensions.Primitives;
 
 namespace RouteMiddleware.Middleware.Cache;
 
 /// <summary>What of a request chooses among the answers of one attachment.</summary>
 internal sealed class CacheKeyRule
 {
-    // Applications, frameworks and proxies take address, host, scheme, method or client from these. Whoever sends one gets answers of his own:
-    // what he wrote into them is never given to those who did not. 'X-Original-For' is not among them: forwarded_headers writes the peer's port there.
-    private static readonly FrozenSet<string> Overrides = FrozenSet.ToFrozenSet(
-        [
-            "Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Protocol", "X-Forwarded-Scheme", "X-Forwarded-Port",
-            "X-Forwarded-Prefix", "X-Forwarded-Path", "X-Forwarded-Uri", "X-Forwarded-Url", "X-Forwarded-Server", "X-Forwarded-By", "X-Forwarded-Ssl",
-            "X-Forwarded-Method", "X-Forwarded-User", "X-Forwarded-Client-Cert", "X-Forwarder-For", "X-Host", "X-Http-Host-Override", "X-Original-Host", "X-Original-Proto",
-            "X-Original-URL", "X-Original-Uri", "X-Original-Method", "X-Rewrite-URL", "X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Http-Path-Override",
-            "X-Http-DestinationURL", "X-Request-Uri", "X-Url-Scheme", "X-Scheme", "X-Server-Name", "X-Backend-Host", "X-Proxy-Host", "Proxy-Host", "Base-Url", "Request-Uri",
-            "Destination", "Front-End-Https", "X-Arr-Ssl", "X-Script-Name", "X-Wap-Profile", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Remote-IP",
-            "X-Remote-Addr", "X-Originating-IP", "X-ProxyUser-Ip", "X-Custom-IP-Authorization", "X-True-IP", "X-Envoy-External-Address", "X-Azure-ClientIP",
-            "True-Client-IP", "Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Fly-Client-IP", "Via-Host",
-        ],
-        StringComparer.OrdinalIgnoreCase);
-
     private static readonly string[] UserClaims = ["sub", "user_id", ClaimTypes.NameIdentifier];
 
     private readonly string _identity;
@@ -49,7 +32,7 @@ internal sealed class CacheKeyRule
 
     /// <summary>Writes the key of a request.</summary>
     /// <returns>Whether it has one: what is too long or belongs to a user without a name is not kept, and nobody waits for it.</returns>
-    public bool Write(ref KeyWriter writer, HttpContext context, int depth)
+    public bool Write(ref KeyWriter writer, HttpContext context, int depth, in RequestFacts facts)
     {
         var request = context.Request;
         writer.AddKey(_identity);
@@ -71,15 +54,7 @@ internal sealed class CacheKeyRule
             }
         }
 
-        if (request.Headers.Count > 0)
-        {
-            AddHeaders(ref writer, request.Headers);
-        }
-        else
-        {
-            AddEmptyHeaders(ref writer);
-        }
-
+        AddHeaders(ref writer, request.Headers, facts);
         return AddPerson(ref writer, context);
     }
 
@@ -140,15 +115,7 @@ internal sealed class CacheKeyRule
         return (!_byUser || AddUser(ref writer, context)) && !writer.IsTooLong;
     }
 
-    private void AddEmptyHeaders(ref KeyWriter writer)
-    {
-        foreach (var _ in _headerNames)
-        {
-            writer.Add(StringValues.Empty);
-        }
-    }
-
-    private void AddHeaders(ref KeyWriter writer, IHeaderDictionary headers)
+    private void AddHeaders(ref KeyWriter writer, IHeaderDictionary headers, in RequestFacts facts)
     {
         foreach (var name in _headerNames)
         {
@@ -156,15 +123,23 @@ internal sealed class CacheKeyRule
         }
 
         // Always part of the key: what stands behind may answer an origin without naming it in Vary, as ASP.NET Core's own CORS does when it denies.
-        if (headers.Origin is { Count: > 0 } origin)
+        if (facts.Origin.Count > 0)
         {
             writer.AddMark('o');
-            writer.Add(origin);
+            writer.Add(facts.Origin);
         }
 
+        if (facts.HasOverrides)
+        {
+            AddOverrides(ref writer, headers);
+        }
+    }
+
+    private static void AddOverrides(ref KeyWriter writer, IHeaderDictionary headers)
+    {
         foreach (var (name, values) in headers)
         {
-            if (Overrides.Contains(name))
+            if (RequestFacts.IsOverride(name))
             {
                 writer.AddMark('f');
                 writer.Add(name);

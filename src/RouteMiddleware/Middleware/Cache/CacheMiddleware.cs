@@ -70,7 +70,8 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var use = Ask(context);
+        var facts = RequestFacts.Read(context.Request.Headers);
+        var use = Ask(context, facts);
 
         if (use == CacheUse.None)
         {
@@ -83,7 +84,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
         try
         {
-            if (!_keys.Write(ref writer, context, outer?.Depth ?? 0))
+            if (!_keys.Write(ref writer, context, outer?.Depth ?? 0, facts))
             {
                 return PassAsync(context, next, "key");
             }
@@ -98,7 +99,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
             if ((use & CacheUse.Serve) != CacheUse.None && item is StoredAnswer answer && Policy.IsServable(answer, context, now))
             {
-                return GiveAsync(context, answer, now, outer);
+                return GiveAsync(context, answer, now, outer, facts.HasConditions);
             }
 
             return MissAsync(context, next, use, new(writer.Key[..primaryLength].ToString(), writer.Key.ToString(), item, isKnown), outer);
@@ -116,7 +117,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
         try
         {
-            _keys.Write(ref writer, context, depth);
+            _keys.Write(ref writer, context, depth, RequestFacts.Read(context.Request.Headers));
             var primary = writer.Key.ToString();
             var isKnown = Find(ref writer, context, _services.Clock.GetUtcNow().UtcTicks, out var item);
             return new(primary, writer.Key.ToString(), item, isKnown);
@@ -128,7 +129,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
     }
 
     /// <summary>Gives a kept answer.</summary>
-    public Task GiveAsync(HttpContext context, StoredAnswer answer, long now, CacheTags? outer)
+    public Task GiveAsync(HttpContext context, StoredAnswer answer, long now, CacheTags? outer, bool hasConditions = true)
     {
         // A cache around this one keeps the answer too, and must lose it with this one.
         outer?.AddStored(answer.Tags);
@@ -138,7 +139,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
             _services.Metrics.Count(context, "hit");
         }
 
-        return StoredAnswerWriter.WriteAsync(context, answer, now);
+        return StoredAnswerWriter.WriteAsync(context, answer, now, hasConditions);
     }
 
     /// <summary>Lets a request pass.</summary>
@@ -175,7 +176,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
     }
 
     // Requests that can't be answered from what others got, before anything else of them is looked at.
-    private CacheUse Ask(HttpContext context)
+    private CacheUse Ask(HttpContext context, in RequestFacts facts)
     {
         var request = context.Request;
         var isHead = HttpMethods.IsHead(request.Method);
@@ -186,7 +187,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
             return CacheUse.None;
         }
 
-        var use = request.Headers.Count == 0 ? CacheUse.All : IsSpecial(request.Headers) ? CacheUse.None : Policy.Ask(context);
+        var use = facts.IsSpecial ? CacheUse.None : Policy.Ask(context, facts);
 
         if (!ByUser && !Policy.IsForUsers && CacheKeyRule.IsAuthenticated(context))
         {
@@ -204,15 +205,6 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
         return isHead ? use & CacheUse.Serve : use;
     }
-
-    // Bodies, upgrades, parts, and conditions that only the handler can check.
-    private static bool IsSpecial(IHeaderDictionary headers)
-        => headers.ContentLength > 0
-            || headers.TransferEncoding.Count > 0
-            || headers.Upgrade.Count > 0
-            || headers.Range.Count > 0
-            || headers.IfMatch.Count > 0
-            || headers.IfUnmodifiedSince.Count > 0;
 
     private bool Find(ref KeyWriter writer, HttpContext context, long now, out CacheItem? item)
     {

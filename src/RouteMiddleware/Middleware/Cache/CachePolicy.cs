@@ -18,7 +18,7 @@ internal abstract class CachePolicy
     public virtual bool Invalidates => false;
 
     /// <summary>What may be done for a request with headers.</summary>
-    public abstract CacheUse Ask(HttpContext context);
+    public abstract CacheUse Ask(HttpContext context, in RequestFacts facts);
 
     /// <summary>Whether an answer can be given without asking anybody.</summary>
     public abstract bool IsServable(StoredAnswer answer, HttpContext context, long now);

@@ -12,25 +12,21 @@ internal sealed class DurationPolicy(CacheOptions options) : CachePolicy
 
     public override bool MakesETags => true;
 
-    public override CacheUse Ask(HttpContext context)
+    public override CacheUse Ask(HttpContext context, in RequestFacts facts)
     {
-        var headers = context.Request.Headers;
-
         // A caller with credentials that nothing in front has verified could be anybody.
-        if (headers.Authorization.Count > 0 && !(_byUser && CacheKeyRule.IsAuthenticated(context)))
+        if (facts.HasAuthorization && !(_byUser && CacheKeyRule.IsAuthenticated(context)))
         {
             return CacheUse.None;
         }
 
-        var control = headers.CacheControl;
-
-        if (control.Count > 0)
+        if (facts.CacheControl.Count > 0)
         {
-            var asked = CacheDirectives.Parse(control);
+            var asked = CacheDirectives.Parse(facts.CacheControl);
             return asked.NoStore ? CacheUse.None : asked.NoCache ? CacheUse.Store : CacheUse.All;
         }
 
-        return IsNoCache(headers.Pragma) ? CacheUse.Store : CacheUse.All;
+        return IsNoCache(facts.Pragma) ? CacheUse.Store : CacheUse.All;
     }
 
     public override bool IsServable(StoredAnswer answer, HttpContext context, long now) => answer.IsFresh(now);

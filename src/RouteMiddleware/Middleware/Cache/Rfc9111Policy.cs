@@ -29,17 +29,16 @@ internal sealed class Rfc9111Policy(CacheOptions options) : CachePolicy
     public override CacheDirectives ReadDirectives(IHeaderDictionary headers)
         => TargetedDirectives.Parse(headers[TargetedDirectives.Header]) ?? base.ReadDirectives(headers);
 
-    public override CacheUse Ask(HttpContext context)
+    public override CacheUse Ask(HttpContext context, in RequestFacts facts)
     {
-        var headers = context.Request.Headers;
-        var asked = CacheDirectives.Parse(headers.CacheControl);
+        var asked = CacheDirectives.Parse(facts.CacheControl);
 
         if (asked.NoStore)
         {
             return CacheUse.None;
         }
 
-        var isNoCache = asked.NoCache || (headers.CacheControl.Count == 0 && headers.Pragma.ToString().Contains("no-cache", StringComparison.OrdinalIgnoreCase));
+        var isNoCache = asked.NoCache || (facts.CacheControl.Count == 0 && facts.Pragma.ToString().Contains("no-cache", StringComparison.OrdinalIgnoreCase));
         return isNoCache ? CacheUse.Store : CacheUse.All;
     }
 

@@ -5,12 +5,11 @@ namespace RouteMiddleware.Middleware.Cache;
 /// <summary>Gives a kept answer to a caller.</summary>
 internal static class StoredAnswerWriter
 {
-    public static Task WriteAsync(HttpContext context, StoredAnswer answer, long now)
+    public static Task WriteAsync(HttpContext context, StoredAnswer answer, long now, bool hasConditions)
     {
         var response = context.Response;
         var headers = response.Headers;
-        var asked = context.Request.Headers;
-        var isKnown = asked.Count > 0 && Preconditions.IsKnown(asked.IfNoneMatch, asked.IfModifiedSince, answer.ETag, answer.LastModified);
+        var isKnown = hasConditions && IsKnown(context.Request.Headers, answer);
 
         foreach (var (name, value) in answer.Headers)
         {
@@ -43,6 +42,9 @@ internal static class StoredAnswerWriter
 
         return answer.Body.Length == 1 ? WriteOneAsync(context, answer.Body[0]) : WriteAllAsync(context, answer.Body);
     }
+
+    private static bool IsKnown(IHeaderDictionary asked, StoredAnswer answer)
+        => Preconditions.IsKnown(asked.IfNoneMatch, asked.IfModifiedSince, answer.ETag, answer.LastModified);
 
     private static Task WriteOneAsync(HttpContext context, byte[] bytes)
     {

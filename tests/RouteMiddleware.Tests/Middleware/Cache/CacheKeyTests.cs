@@ -202,7 +202,7 @@ public sealed class CacheKeyTests
 
         try
         {
-            return rule.Write(ref writer, context, depth) ? writer.Key.ToString() : null;
+            return rule.Write(ref writer, context, depth, RequestFacts.Read(context.Request.Headers)) ? writer.Key.ToString() : null;
         }
         finally
         {

@@ -20,6 +20,7 @@ public sealed class CacheStorableTests
     [InlineData("Cache-Control", "public, max-age=0")]
     [InlineData("Cache-Control", "s-maxage=0, max-age=60")]
     [InlineData("Cache-Control", "max-age=60, max-age=0")]
+    [InlineData("Cache-Control", "max-age=0, max-age=60")]
     [InlineData("Cache-Control", "max-age=soon")]
     [InlineData("Cache-Control", "max-age=-1")]
     [InlineData("Cache-Control", "x=\"a, b\" , no-store")]
