@@ -2,6 +2,7 @@ using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
 using RouteMiddleware.Middleware.BodyLimit;
+using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.Cors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
 using RouteMiddleware.Middleware.Gzip;
@@ -34,6 +35,7 @@ internal static class BuiltInMiddleware
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
         BodyLimitRegistration.Add(builder);
+        CacheRegistration.Add(builder);
         CorsRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);
         GzipRegistration.Add(builder);

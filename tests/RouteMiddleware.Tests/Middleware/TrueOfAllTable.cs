@@ -6,6 +6,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
     public TrueOfAllTable()
     {
         Add("body_limit:1mb", "");
+        Add("cache:1m", "X-Cache");
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
         Add("forwarded_headers", "", isOncePerChain: true);
         Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
