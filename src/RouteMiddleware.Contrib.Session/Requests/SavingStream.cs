@@ -5,7 +5,8 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 {
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
+    // That is how the framework takes an answer back.
+    public override bool CanSeek => body.CanBeEmptied;
 
     public override bool CanWrite => true;
 
@@ -49,5 +50,13 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value)
+    {
+        if (value != 0 || !CanSeek)
+        {
+            throw new NotSupportedException();
+        }
+
+        body.Empty();
+    }
 }

@@ -50,6 +50,9 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
     // For the handler the answer has begun with its first flush, put off or not.
     public bool HasStarted => _isSending || _isPromised || Outer.HasStarted;
 
+    /// <summary>Whether what was written can be taken back: nothing of it was sent, nor was the handler told so.</summary>
+    public bool CanBeEmptied => !HasStarted && !_isFinished;
+
     public Stream Stream => _stream ??= new(this);
 
     public PipeWriter Writer => _writer ??= new(this);
@@ -145,6 +148,12 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
         }
     }
 
+    public void Empty()
+    {
+        Buffer.Empty();
+        _writer?.Empty();
+    }
+
     public CaptureWatch BeginWatch() => _watch = new(Environment.CurrentManagedThreadId);
 
     public void EndWatch(CaptureWatch watch) => Interlocked.CompareExchange(ref _watch, value: null, comparand: watch);
@@ -186,9 +195,7 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
             && !_isFinished
             && Buffer.Unsent <= HoldLimit
             && StatusCode < StatusCodes.Status400BadRequest
-            && !IsEventStream(Headers.ContentType);
-
-    private static bool IsEventStream(string? contentType) => contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+            && !Headers.ContentType.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private bool IsWatched()
     {
@@ -221,6 +228,12 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
         if (_isFinished)
         {
             return;
+        }
+
+        // A body that was laid over this one, such as that of a session which is not saved yet, passes on what it holds.
+        if (_features.Get<IHttpResponseBodyFeature>() is var upper && upper != this && upper?.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        {
+            await upper.StartAsync().ConfigureAwait(false);
         }
 
         _isFinished = true;
