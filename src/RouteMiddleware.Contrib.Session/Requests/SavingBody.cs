@@ -14,8 +14,11 @@ internal sealed class SavingBody(IHttpResponseBodyFeature outer, SessionSaving s
 
     public PipeWriter Writer => _writer ??= new(saving, outer.Writer);
 
-    /// <summary>Whether what was written can be taken back: all of it, or nothing of it was passed on.</summary>
-    public bool CanBeEmptied => outer.Stream.CanSeek || !(_isPassed || _writer is { IsPassing: true });
+    /// <summary>Whether something was written that can be taken back: all of it, or nothing of it was passed on.</summary>
+    public bool CanBeEmptied => outer.Stream.CanSeek || (!_isPassed && _writer is { IsPassing: false, HasBuffered: true });
+
+    /// <summary>How much was written that can be taken back.</summary>
+    public long Written => (outer.Stream.CanSeek ? outer.Stream.Position : 0) + (_writer is { IsPassing: false } writer ? writer.UnflushedBytes : 0);
 
     public void DisableBuffering() => outer.DisableBuffering();
 

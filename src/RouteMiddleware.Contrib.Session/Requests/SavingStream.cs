@@ -5,7 +5,7 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 {
     public override bool CanRead => false;
 
-    // That is how the framework takes an answer back.
+    // That is how the framework takes an answer back. Not while it is empty, for writers of archives look at the beginning whether they may go back.
     public override bool CanSeek => body.CanBeEmptied;
 
     public override bool CanWrite => true;
@@ -14,7 +14,7 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 
     public override long Position
     {
-        get => throw new NotSupportedException();
+        get => CanSeek ? body.Written : throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Tests.Kit;
 
@@ -41,6 +43,43 @@ public sealed class KeptBackBodyTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         using var problem = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.Equal("broken", problem.RootElement.GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("cache")]
+    public async Task Writers_ThatLookForSeekableStreams_WriteAsToTheServersOwn(string front)
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            app =>
+            {
+                var group = app.MapGroup("").WithMiddleware(front);
+                group.MapGet("/text", (RequestDelegate)(static async context =>
+                {
+                    context.Response.ContentType = "text/plain";
+
+                    // The second one writes behind what is there already.
+                    for (var i = 0; i < 2; i++)
+                    {
+                        await using var writer = new StreamWriter(context.Response.Body, leaveOpen: true);
+                        await writer.WriteAsync("text");
+                        context.Response.BodyWriter.Write(" "u8);
+                    }
+                }));
+                group.MapGet("/archive", (RequestDelegate)(static async context =>
+                {
+                    context.Features.Get<IHttpBodyControlFeature>()!.AllowSynchronousIO = true;
+                    context.Response.ContentType = "text/plain";
+                    await using var archive = new ZipArchive(context.Response.Body, ZipArchiveMode.Create, leaveOpen: true);
+                    await using var file = await archive.CreateEntry("a").OpenAsync();
+                    await file.WriteAsync("text"u8.ToArray());
+                }));
+            });
+
+        Assert.Equal(" text text", await app.Client.GetStringAsync(new Uri("/text", UriKind.Relative)));
+        await using var read = new ZipArchive(await app.Client.GetStreamAsync(new Uri("/archive", UriKind.Relative)));
+        Assert.Equal(4, Assert.Single(read.Entries).Length);
     }
 
     private static Task<HttpResponseMessage> GetAsync(TestApp app, string path) => app.Client.GetAsync(new Uri(path, UriKind.Relative));

@@ -44,14 +44,13 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
     /// <summary>Whether the answer goes without its body: the caller has it.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Whether the body broke off.</summary>
     public bool IsBroken { get; private set; }
 
     // For the handler the answer has begun with its first flush, put off or not.
     public bool HasStarted => _isSending || _isPromised || Outer.HasStarted;
 
-    /// <summary>Whether what was written can be taken back: nothing of it was sent, nor was the handler told so.</summary>
-    public bool CanBeEmptied => !HasStarted && !_isFinished;
+    /// <summary>Whether something was written that can be taken back: nothing of it was sent, nor was the handler told so.</summary>
+    public bool CanBeEmptied => !HasStarted && !_isFinished && Buffer.Length > 0;
 
     public Stream Stream => _stream ??= new(this);
 

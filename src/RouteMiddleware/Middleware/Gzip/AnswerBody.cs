@@ -29,7 +29,10 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
 
     public IFeatureCollection Features => _context.Features;
 
-    public bool CanBeEmptied => _flow.CanBeEmptied && !_isFinished;
+    public bool CanBeEmptied => _flow.CanBeEmptied && !_isFinished && (Written > 0 || _late.IsWanted);
+
+    /// <summary>How much was written of which nothing is out.</summary>
+    public long Written => _flow.KeptCount + (_writer?.UnflushedBytes ?? 0);
 
     public Stream Stream { get; }
 
@@ -252,7 +255,7 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
 
         return upper is not null
             && !ReferenceEquals(upper, this)
-            && (_flow.HasKept || _writer is { UnflushedBytes: > 0 } || upper.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+            && (Written > 0 || upper.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
                 ? upper.StartAsync()
                 : Task.CompletedTask;
     }

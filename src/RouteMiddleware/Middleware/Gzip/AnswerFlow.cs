@@ -23,7 +23,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
 
     public bool IsUndecided => _state is AnswerState.Undecided;
 
-    public bool HasKept => _keptCount > 0;
+    public int KeptCount => _keptCount;
 
     public bool CanBeEmptied => IsUndecided && !_isBeginning;
 
