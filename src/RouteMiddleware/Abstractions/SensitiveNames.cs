@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
+namespace RouteMiddleware;
+
+/// <summary>
+/// Names whose values no log may hold. Compared by letters and digits alone, ignoring case: <c>api_key</c>, <c>Api-Key</c> and <c>apiKey</c> are the same name.
+/// A name of five letters or more also counts where it is part of a longer one: <c>newPassword</c>, <c>csrf_token</c>.
+/// </summary>
+internal sealed class SensitiveNames
+{
+    private const int ShortestPart = 5;
+    private const int LongestName = 128;
+
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _whole;
+    private readonly SearchValues<string> _parts;
+
+    public SensitiveNames(IEnumerable<string> names)
+    {
+        var letters = names.Select(Letters).Where(static name => name.Length > 0).ToArray();
+        _whole = letters.ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _parts = SearchValues.Create([.. letters.Where(static name => name.Length >= ShortestPart)], StringComparison.Ordinal);
+    }
+
+    public bool Match(ReadOnlySpan<char> name)
+    {
+        // Nobody names a field like that; whoever does so hides something.
+        if (name.Length > LongestName)
+        {
+            return true;
+        }
+
+        Span<char> buffer = stackalloc char[LongestName];
+        ReadOnlySpan<char> letters = buffer[..Letters(name, buffer)];
+        return _whole.Contains(letters) || letters.ContainsAny(_parts);
+    }
+
+    private static string Letters(string name)
+    {
+        var buffer = new char[name.Length];
+        return new string(buffer, 0, Letters(name, buffer));
+    }
+
+    private static int Letters(ReadOnlySpan<char> name, Span<char> letters)
+    {
+        var count = 0;
+
+        foreach (var letter in name)
+        {
+            if (char.IsLetterOrDigit(letter))
+            {
+                letters[count++] = char.ToLowerInvariant(letter);
+            }
+        }
+
+        return count;
+    }
+}
