@@ -7,6 +7,7 @@ using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
 using RouteMiddleware.Middleware.HttpsRedirection;
 using RouteMiddleware.Middleware.IpFilter;
+using RouteMiddleware.Middleware.Logging;
 using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.OutputCache;
 using RouteMiddleware.Middleware.RateLimit;
@@ -36,6 +37,7 @@ internal static class BuiltInMiddleware
         HttpLoggingRegistration.Add(builder);
         HttpsRedirectionRegistration.Add(builder);
         IpFilterRegistration.Add(builder);
+        LoggingRegistration.Add(builder);
         MaintenanceRegistration.Add(builder);
         OutputCacheRegistration.Add(builder);
         RateLimitRegistration.Add(builder);

@@ -11,6 +11,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("http_logging", "");
         Add("https_redirection", "", isOncePerChain: true);
         Add("ip_filter", "");
+        Add("logging", "", "Logging:LogHeaders=true, Logging:LogBody=true");
         Add("maintenance", "");
         Add("output_cache", "", isOncePerChain: true);
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
