@@ -1,3 +1,4 @@
+using RouteMiddleware.Middleware.AccessLog;
 using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
@@ -28,6 +29,7 @@ internal static class BuiltInMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        AccessLogRegistration.Add(builder);
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
