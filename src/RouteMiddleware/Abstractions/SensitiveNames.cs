@@ -5,7 +5,7 @@ namespace RouteMiddleware;
 
 /// <summary>
 /// Names whose values no log may hold. Compared by letters and digits alone, ignoring case: <c>api_key</c>, <c>Api-Key</c> and <c>apiKey</c> are the same name.
-/// A name of five letters or more also counts where it is part of a longer one: <c>newPassword</c>, <c>csrf_token</c>.
+/// A name of five letters or more also counts where it is part of a longer one: <c>newPassword</c>, <c>csrf_token</c>. <c>*</c> is any name.
 /// </summary>
 internal sealed class SensitiveNames
 {
@@ -14,9 +14,11 @@ internal sealed class SensitiveNames
 
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _whole;
     private readonly SearchValues<string> _parts;
+    private readonly bool _any;
 
-    public SensitiveNames(IEnumerable<string> names)
+    public SensitiveNames(IReadOnlyCollection<string> names)
     {
+        _any = names.Any(static name => name is "*");
         var letters = names.Select(Letters).Where(static name => name.Length > 0).ToArray();
         _whole = letters.ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _parts = SearchValues.Create([.. letters.Where(static name => name.Length >= ShortestPart)], StringComparison.Ordinal);
@@ -25,7 +27,7 @@ internal sealed class SensitiveNames
     public bool Match(ReadOnlySpan<char> name)
     {
         // Nobody names a field like that; whoever does so hides something.
-        if (name.Length > LongestName)
+        if (_any || name.Length > LongestName)
         {
             return true;
         }
@@ -34,6 +36,9 @@ internal sealed class SensitiveNames
         ReadOnlySpan<char> letters = buffer[..Letters(name, buffer)];
         return _whole.Contains(letters) || letters.ContainsAny(_parts);
     }
+
+    /// <summary>Whether an entry of a list can match anything.</summary>
+    public static bool IsEntry(string? name) => name is "*" || (name?.Any(char.IsLetterOrDigit) ?? false);
 
     private static string Letters(string name)
     {

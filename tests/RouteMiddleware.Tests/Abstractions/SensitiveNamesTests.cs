@@ -29,6 +29,11 @@ public sealed class SensitiveNamesTests
     public void Name_LongerThanAnyoneWrites_IsSensitive(int length, bool expected)
         => Assert.Equal(expected, new SensitiveNames(["token"]).Match(new string('x', length)));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("X-Anything")]
+    public void L2_Star_IsAnyName(string name) => Assert.True(new SensitiveNames(["*"]).Match(name));
+
     [Fact]
     public void NoNames_MatchNothing() => Assert.False(new SensitiveNames([]).Match("password"));
 }

@@ -31,7 +31,7 @@ internal sealed partial class AccessLogMiddleware : IMiddleware, IDisposable
         _clock = clock;
         _files = files;
         _logger = loggers.CreateLogger(options.LoggerName);
-        _queryKeys = new SensitiveNames(options.SensitiveQueryKeys);
+        _queryKeys = new SensitiveNames([.. options.SensitiveQueryKeys]);
         _file = options.Path is null ? null : Open(files, options);
         Sink = (object?)_file ?? options.LoggerName;
     }
@@ -148,7 +148,7 @@ internal sealed partial class AccessLogMiddleware : IMiddleware, IDisposable
             pass.BytesSent,
             duration,
             context.Connection.RemoteIpAddress,
-            First(headers.UserAgent),
+            First(headers.UserAgent) is { } agent ? SecretPatterns.Mask(LogText.Cut(agent)) : null,
             First(headers.Referer) is { } referer ? LogText.Url(LogText.Cut(referer), _queryKeys) : null,
             context.Features.Get<IRequestIdFeature>()?.RequestId ?? context.TraceIdentifier,
             pass.Route);

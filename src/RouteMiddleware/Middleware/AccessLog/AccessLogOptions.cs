@@ -31,7 +31,7 @@ public sealed class AccessLogOptions
     public int BufferSize { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Query keys whose values are masked; letters and digits count, in any case, and a name of five or more is found in longer ones too (<c>csrf_token</c>).
+    /// Query keys whose values are masked; <c>*</c> is any; letters and digits count, in any case, and a name of five or more is found in longer ones too (<c>csrf_token</c>).
     /// Default: <c>token</c>, <c>access_token</c>, <c>code</c>, <c>password</c>, <c>pwd</c>, <c>secret</c>, <c>api_key</c>, <c>key</c>, <c>signature</c>, <c>sig</c>,
     /// <c>auth</c>, <c>authorization</c>, <c>credential</c>, <c>session</c>, <c>sid</c>, <c>jwt</c>, <c>otp</c>, <c>pin</c>, <c>passwd</c>.
     /// </summary>
@@ -75,7 +75,7 @@ public sealed class AccessLogOptions
             faults.Add($"{nameof(BufferSize)} must be {SmallestBuffer} to {LargestBuffer} bytes, but is {BufferSize}.");
         }
 
-        if (SensitiveQueryKeys?.Where(static key => !(key?.Any(char.IsLetterOrDigit) ?? false)).ToArray() is not [])
+        if (SensitiveQueryKeys?.All(SensitiveNames.IsEntry) is not true)
         {
             faults.Add($"{nameof(SensitiveQueryKeys)} must be a list of names with letters or digits.");
         }

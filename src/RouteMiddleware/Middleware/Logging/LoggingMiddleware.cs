@@ -37,9 +37,9 @@ internal sealed partial class LoggingMiddleware : IMiddleware
         _bodyLimit = options.BodyLimit;
         _bodyMethods = SearchValues.Create([.. options.BodyMethods], StringComparison.OrdinalIgnoreCase);
         _anyBodyMethod = options.BodyMethods.Contains("*");
-        _queryKeys = new SensitiveNames(options.SensitiveQueryKeys);
+        _queryKeys = new SensitiveNames([.. options.SensitiveQueryKeys]);
         _headers = options.LogHeaders ? new LoggedHeaders(options.SensitiveHeaders, _queryKeys) : null;
-        _bodies = new BodyExcerpt(new SensitiveNames(options.SensitiveFields));
+        _bodies = new BodyExcerpt(new SensitiveNames([.. options.SensitiveFields]));
         _slowThreshold = options.SlowThreshold;
     }
 
@@ -79,9 +79,13 @@ internal sealed partial class LoggingMiddleware : IMiddleware
             LogRequest(context.Request);
         }
 
-        var body = context.Request.Body;
-        var watched = watch ? new WatchedBody(body, _bodyLimit) : null;
-        context.Request.Body = watched ?? body;
+        WatchedBody? watched = null;
+
+        if (watch)
+        {
+            // Stays there to the end: a reader that somebody opened on it may hold bytes back.
+            context.Request.Body = watched = new WatchedBody(context.Request.Body, _bodyLimit);
+        }
 
         try
         {
@@ -92,14 +96,6 @@ internal sealed partial class LoggingMiddleware : IMiddleware
             LogBody(context.Request, watched);
             LogFailure(context, exception, Seconds(startedAt));
             throw;
-        }
-        finally
-        {
-            // An error handler in front may run the pipeline again; it finds the body as it was.
-            if (watched is not null && ReferenceEquals(context.Request.Body, watched))
-            {
-                context.Request.Body = body;
-            }
         }
 
         LogBody(context.Request, watched);

@@ -34,13 +34,13 @@ public sealed class LoggingOptions
     public IList<string> BodyMethods { get; set; } = ["POST", "PUT", "PATCH"];
 
     /// <summary>
-    /// Headers whose values are masked. Default: <c>Authorization</c>, <c>Cookie</c>, <c>Set-Cookie</c>, <c>X-Api-Key</c>. Masked in any case are names that hold
+    /// Headers whose values are masked; <c>*</c> is any. Default: <c>Authorization</c>, <c>Cookie</c>, <c>Set-Cookie</c>, <c>X-Api-Key</c>. Masked in any case are names that hold
     /// <c>token</c>, <c>secret</c>, <c>password</c>, <c>api-key</c>, <c>credential</c>, <c>session</c> or <c>signature</c>.
     /// </summary>
     public IList<string> SensitiveHeaders { get; set; } = ["Authorization", "Cookie", "Set-Cookie", "X-Api-Key"];
 
     /// <summary>
-    /// Query keys whose values are masked; letters and digits count, in any case, and a name of five or more is found in longer ones too (<c>csrf_token</c>).
+    /// Query keys whose values are masked; <c>*</c> is any; letters and digits count, in any case, and a name of five or more is found in longer ones too (<c>csrf_token</c>).
     /// Default: <c>token</c>, <c>access_token</c>, <c>code</c>, <c>password</c>, <c>pwd</c>, <c>secret</c>, <c>api_key</c>, <c>key</c>, <c>signature</c>, <c>sig</c>,
     /// <c>auth</c>, <c>authorization</c>, <c>credential</c>, <c>session</c>, <c>sid</c>, <c>jwt</c>, <c>otp</c>, <c>pin</c>, <c>passwd</c>.
     /// </summary>
@@ -103,11 +103,8 @@ public sealed class LoggingOptions
         {
             faults.Add($"{property} must be a list, but is missing.");
         }
-        else if (names.Where(static name => !IsName(name)).ToArray() is [var blank, ..])
+        else if (names.Where(static name => !SensitiveNames.IsEntry(name)).ToArray() is [var blank, ..])
         {
             faults.Add($"{property} must hold names with letters or digits, but holds '{blank}'.");
         }
-    }
-
-    private static bool IsName(string? name) => name is "*" || (name?.Any(char.IsLetterOrDigit) ?? false);
-}
+    }}

@@ -156,6 +156,15 @@ public sealed class LoggingLineTests
     }
 
     [Fact]
+    public async Task L2_Star_MasksEveryHeaderAndQueryKey()
+    {
+        await using var app = await LoggingApp.StartAsync(TakeAsync(0), "LogHeaders=true, SensitiveHeaders:0=*, SensitiveQueryKeys:0=*");
+        await app.SendRawAsync("GET /?a=1&b=2 HTTP/1.1\r\nHost: x\r\nX-Any: y\r\nConnection: close\r\n\r\n");
+
+        Assert.Equal("→ GET /?a=***&b=*** [Connection: ***; Host: ***; X-Any: ***]", (await app.LinesAsync())[0]);
+    }
+
+    [Fact]
     public async Task L6_Headers_AreCut()
     {
         await using var app = await LoggingApp.StartAsync(TakeAsync(0), "LogHeaders=true");
