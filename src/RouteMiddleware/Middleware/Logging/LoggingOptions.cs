@@ -107,4 +107,5 @@ public sealed class LoggingOptions
         {
             faults.Add($"{property} must hold names with letters or digits, but holds '{blank}'.");
         }
-    }}
+    }
+}
