@@ -2,8 +2,11 @@ using RouteMiddleware.Middleware.AccessLog;
 using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
+using RouteMiddleware.Middleware.BodyLimit;
+using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.Cors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
+using RouteMiddleware.Middleware.Gzip;
 using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
 using RouteMiddleware.Middleware.HttpsRedirection;
@@ -19,6 +22,7 @@ using RouteMiddleware.Middleware.SecurityHeaders;
 using RouteMiddleware.Middleware.StaticFiles;
 using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.Timing;
+using RouteMiddleware.Middleware.TrustedHost;
 
 namespace RouteMiddleware.Setup;
 
@@ -33,8 +37,11 @@ internal static class BuiltInMiddleware
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
+        BodyLimitRegistration.Add(builder);
+        CacheRegistration.Add(builder);
         CorsRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);
+        GzipRegistration.Add(builder);
         HstsRegistration.Add(builder);
         HttpLoggingRegistration.Add(builder);
         HttpsRedirectionRegistration.Add(builder);
@@ -50,5 +57,6 @@ internal static class BuiltInMiddleware
         StaticFilesRegistration.Add(builder);
         TenantRegistration.Add(builder);
         TimingRegistration.Add(builder);
+        TrustedHostRegistration.Add(builder);
     }
 }
