@@ -6,6 +6,9 @@ namespace RouteMiddleware.Tests.Middleware.Metrics;
 /// <summary>Prometheus' own parsers, those of its client for Python (Debian's python3-prometheus-client).</summary>
 internal static class PrometheusParser
 {
+    // The system's own: its packages are not those of another Python that comes first in the path.
+    private static readonly string Python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
     private const string Script = """
         import json, sys
         kind = sys.argv[1]
@@ -19,7 +22,7 @@ internal static class PrometheusParser
 
     public static async Task<IReadOnlyList<PrometheusSample>> ParseAsync(string text, bool isOpenMetrics = false)
     {
-        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", Script, isOpenMetrics ? "openmetrics" : "plain"])
+        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", Script, isOpenMetrics ? "openmetrics" : "plain"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
