@@ -9,7 +9,7 @@ namespace RouteMiddleware.Benchmarks.ErrorMonitoring;
 
 /// <summary>A good answer and a failed one, watched: ours beside a counter by hand, without a window and without bounds. There is nothing in the box that does it.</summary>
 [MemoryDiagnoser]
-public class ErrorMonitoringBenchmarks
+public class ErrorMonitoringBenchmarks : IDisposable
 {
     private readonly ConcurrentDictionary<(int Status, string Path), int> _counts = new();
     private readonly DefaultHttpContext _context = new();
@@ -27,7 +27,11 @@ public class ErrorMonitoringBenchmarks
     public void Setup() => _ours = new(new(), _delivery, TimeProvider.System, new HostingEnvironment { ApplicationName = "Benchmark" });
 
     [GlobalCleanup]
-    public void Cleanup() => _delivery.Dispose();
+    public void Dispose()
+    {
+        _delivery.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(Baseline = true)]
     public Task GoodByHand() => HandWrittenAsync(_good);

@@ -11,7 +11,7 @@ namespace RouteMiddleware.Benchmarks.Metrics;
 /// A request that is counted and timed: ours beside the same measurements by hand (which is what ASP.NET Core's hosting does), both listened to by our export; and ours while nobody listens.
 /// </summary>
 [MemoryDiagnoser]
-public class MetricsBenchmarks
+public class MetricsBenchmarks : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ServiceProvider _unheard = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -36,11 +36,12 @@ public class MetricsBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _export.Dispose();
         _services.Dispose();
         _unheard.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true)]
