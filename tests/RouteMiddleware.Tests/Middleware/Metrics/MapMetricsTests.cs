@@ -97,6 +97,26 @@ public sealed class MapMetricsTests
     }
 
     [Fact]
+    public async Task Page_ThatRequiresAuthorization_IsClosedToStrangers()
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder =>
+            {
+                builder.Services.AddAuthentication("Bearer").AddJwtBearer("Bearer", static _ => { });
+                builder.Services.AddAuthorization();
+                builder.Services.AddRouteMiddleware();
+            },
+            static app =>
+            {
+                app.UseAuthentication();
+                app.UseAuthorization();
+                app.MapMetrics().RequireAuthorization();
+            });
+
+        Assert.Equal(401, await app.GetAsync("/metrics"));
+    }
+
+    [Fact]
     public async Task Refusals_AreToldByMiddlewareAndReason()
     {
         await using var app = await MetricsApp.StartAsync(static app =>
