@@ -20,7 +20,10 @@ internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
         StatusCodes.Status401Unauthorized,
         "not_logged_in",
         "Not logged in",
-        "Not logged in: this address needs the session of a logged-in user.");
+        "Not logged in: this address needs the session of a logged-in user.")
+    {
+        Middleware = "session_auth",
+    };
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -7,17 +7,26 @@ internal sealed class SessionRefusals
         503,
         "session_unavailable",
         "Session unavailable",
-        "The session can't be read or saved at the moment; nothing of this request was kept.");
+        "The session can't be read or saved at the moment; nothing of this request was kept.")
+    {
+        Middleware = "session",
+    };
 
     public Refusal TooLarge { get; } = new(
         413,
         "session_too_large",
         "Session too large",
-        "What this request would add does not fit into the session; nothing of it was kept.");
+        "What this request would add does not fit into the session; nothing of it was kept.")
+    {
+        Middleware = "session",
+    };
 
     public Refusal NeedsHttps { get; } = new(
         500,
         "session_needs_https",
         "Session needs https",
-        "The session's cookie can only be sent over https, but this request came over http.");
+        "The session's cookie can only be sent over https, but this request came over http.")
+    {
+        Middleware = "session",
+    };
 }

@@ -17,6 +17,7 @@ public sealed class Refusal
     // Times that recur: a flood is refused with the same few again and again.
     private readonly string?[] _waits = new string?[ShortWaits];
     private PlainProblem? _plain;
+    private RefusalMetrics? _metrics;
     private bool _isExamined;
 
     /// <summary>Makes a refusal.</summary>
@@ -49,6 +50,9 @@ public sealed class Refusal
     /// <summary>One sentence for people.</summary>
     public string Detail { get; }
 
+    /// <summary>The alias of the middleware that refuses: with <see cref="Code"/>, what the metric <c>routemiddleware.refusals</c> counts by. Default: <see langword="null"/>, counted as <c>(none)</c>.</summary>
+    public string? Middleware { get; init; }
+
     /// <summary>Writes the answer.</summary>
     /// <param name="context">The request that is refused. Its response must not have started.</param>
     /// <param name="retryAfter">How long the caller should wait: sent as <c>Retry-After</c> and <c>retry_after</c> in whole seconds, rounded up, at least one. Default: not said.</param>
@@ -74,8 +78,11 @@ public sealed class Refusal
         if (!_isExamined)
         {
             _plain = PlainProblem.TryCreate(this, context.RequestServices);
+            _metrics = context.RequestServices.GetService<RefusalMetrics>();
             _isExamined = true;
         }
+
+        _metrics?.Count(this);
 
         return _plain is { } plain ? plain.WriteAsync(context, seconds) : WriteByServiceAsync(context, seconds);
     }

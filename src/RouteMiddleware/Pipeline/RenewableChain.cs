@@ -62,6 +62,7 @@ internal sealed class RenewableChain
     {
         var next = rest;
         var end = links.Count;
+        var isObserved = generations.Observation.IsWanted || links.Any(static link => Observation.IsAskedForBy(link.Plan));
 
         // From the inside out, a segment at a time: a link that lives on one endpoint only ends its segment.
         while (end > 0)
@@ -76,7 +77,7 @@ internal sealed class RenewableChain
             IReadOnlyList<Link> segment = start == 0 && end == links.Count ? links : [.. links.Skip(start).Take(end - start)];
             var isBehind = links.Take(start).Any(static link => link.IsRenewable);
 
-            next = generations.Observation.IsWanted || segment.Any(static link => link.IsRenewable)
+            next = isObserved || segment.Any(static link => link.IsRenewable)
                 ? new RenewableChain(segment, next, skip, generations, isBehind ? generations.Of : enter, end == links.Count, faults).InvokeAsync
                 : LinkComposer.Compose(segment, next, skip, faults);
             end = start;

@@ -7,13 +7,14 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>Builds every endpoint and the global list before the port opens, and refuses to start with all faults at once.</summary>
-internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer, OptionsReload reload) : IStartupFilter
+internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer, OptionsReload reload, Observation observation) : IStartupFilter
 {
     // Where routing keeps the builder whose data sources it reads; WebApplication names it twice.
     private static readonly string[] RouteBuilderKeys = ["__EndpointRouteBuilder", "__GlobalEndpointRouteBuilder"];
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
+        observation.IsWanted |= catalog.Global.Any(static plan => plan.Inactive is null && Observation.IsAskedForBy(plan));
         next(app);
         Run(app);
     };

@@ -45,6 +45,8 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<OwnedInstances>();
         services.AddSingleton<LinkFactory>();
         services.AddSingleton<Observation>();
+        services.AddSingleton<IChainObservation>(static provider => provider.GetRequiredService<Observation>());
+        services.AddSingleton<RefusalMetrics>();
         services.AddSingleton<Generations>();
         services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();

@@ -9,6 +9,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("body_limit:1mb", "");
         Add("cache:1m", "X-Cache");
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
+        Add("error_monitoring", "");
         Add("forwarded_headers", "", isOncePerChain: true);
         Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
         Add("hsts", "");
@@ -17,7 +18,9 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("ip_filter", "");
         Add("logging", "", "Logging:LogHeaders=true, Logging:LogBody=true");
         Add("maintenance", "");
+        Add("metrics", "");
         Add("output_cache", "", isOncePerChain: true);
+        Add("performance", "X-Processing-Time, X-Memory-Delta", "Performance:TrackMemory=true");
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");
         Add("request_decompression", "");
         Add("request_id", "X-Request-ID");

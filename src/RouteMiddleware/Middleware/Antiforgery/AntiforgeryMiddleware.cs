@@ -14,7 +14,7 @@ namespace RouteMiddleware.Middleware.Antiforgery;
 /// </summary>
 internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointContributor, IDisposable
 {
-    private readonly Refusal _refusal = new(StatusCodes.Status400BadRequest, "antiforgery_invalid", "Invalid antiforgery token", "The request carries no valid antiforgery token.");
+    private readonly Refusal _refusal = new(StatusCodes.Status400BadRequest, "antiforgery_invalid", "Invalid antiforgery token", "The request carries no valid antiforgery token.") { Middleware = "antiforgery" };
     private readonly FrozenSet<string> _safeMethods;
     private readonly IAntiforgery _antiforgery;
     private readonly ILogger _logger;

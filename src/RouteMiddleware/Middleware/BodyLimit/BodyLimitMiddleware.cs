@@ -30,7 +30,7 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
         _logger = logger;
         _metrics = metrics;
         _maxBytes = options.MaxBytes;
-        _refusal = new(StatusCodes.Status413PayloadTooLarge, "body_too_large", "Request body too large", $"The body of the request is larger than the {_maxBytes} bytes that are allowed.");
+        _refusal = new(StatusCodes.Status413PayloadTooLarge, "body_too_large", "Request body too large", $"The body of the request is larger than the {_maxBytes} bytes that are allowed.") { Middleware = "body_limit" };
     }
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)

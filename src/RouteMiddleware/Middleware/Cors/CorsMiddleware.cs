@@ -45,7 +45,10 @@ internal sealed partial class CorsMiddleware : IMiddleware, IAnswerPreflight, IE
                 StatusCodes.Status403Forbidden,
                 "origin_not_allowed",
                 "Origin not allowed",
-                "The request comes from a page of an origin that may not call this service.");
+                "The request comes from a page of an origin that may not call this service.")
+            {
+                Middleware = "cors",
+            };
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class IpFilterMiddleware : IMiddleware, IEndpointContrib
     private readonly bool _readsAgent;
 
     // The detail is no sentence on purpose: who is turned away learns nothing of the rule.
-    private readonly Refusal _refusal = new(StatusCodes.Status403Forbidden, "access_denied", "Forbidden", "Access denied");
+    private readonly Refusal _refusal = new(StatusCodes.Status403Forbidden, "access_denied", "Forbidden", "Access denied") { Middleware = "ip_filter" };
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public IpFilterMiddleware(IpFilterOptions options, ILogger<IpFilterMiddleware> logger, IpFilterMetrics metrics)

@@ -44,7 +44,7 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
         }
     }
 
-    public static Refusal RefusalOf(string message) => new(StatusCodes.Status503ServiceUnavailable, "maintenance_mode", "Service unavailable", message);
+    public static Refusal RefusalOf(string message) => new(StatusCodes.Status503ServiceUnavailable, "maintenance_mode", "Service unavailable", message) { Middleware = "maintenance" };
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

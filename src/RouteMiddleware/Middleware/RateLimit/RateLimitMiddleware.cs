@@ -34,7 +34,10 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
             StatusCodes.Status429TooManyRequests,
             "rate_limit_exceeded",
             "Too many requests",
-            "More requests came than the limit allows; try again after the time that Retry-After tells.");
+            "More requests came than the limit allows; try again after the time that Retry-After tells.")
+        {
+            Middleware = "rate_limit",
+        };
 
         Clock = clock;
         Headers = options.Headers;

@@ -19,7 +19,7 @@ internal sealed class RequestTimeoutMiddleware : IMiddleware, IEndpointContribut
         options.ThrowIfInvalid();
         _status = options.StatusCode;
 
-        var refusal = new Refusal(_status, "request_timeout", "Request timeout", "The server gave the request up because it took too long.");
+        var refusal = new Refusal(_status, "request_timeout", "Request timeout", "The server gave the request up because it took too long.") { Middleware = "request_timeout" };
         var policy = new RequestTimeoutPolicy
         {
             Timeout = options.Timeout,

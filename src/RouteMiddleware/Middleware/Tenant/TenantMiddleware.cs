@@ -26,10 +26,10 @@ internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContribut
     private readonly TenantNames _names;
     private readonly bool _isRequired;
 
-    private readonly Refusal _missing = new(StatusCodes.Status400BadRequest, "tenant_missing", "Tenant missing", "The request names no tenant.");
-    private readonly Refusal _ambiguous = new(StatusCodes.Status400BadRequest, "tenant_ambiguous", "Tenant ambiguous", "The request names a tenant more than once in one place.");
-    private readonly Refusal _unknown = new(StatusCodes.Status404NotFound, "tenant_unknown", "Tenant unknown", "There is no such tenant.");
-    private readonly Refusal _mismatch = new(StatusCodes.Status403Forbidden, "tenant_mismatch", "Tenant mismatch", "The request names a tenant that is not the caller's own.");
+    private readonly Refusal _missing = new(StatusCodes.Status400BadRequest, "tenant_missing", "Tenant missing", "The request names no tenant.") { Middleware = "tenant" };
+    private readonly Refusal _ambiguous = new(StatusCodes.Status400BadRequest, "tenant_ambiguous", "Tenant ambiguous", "The request names a tenant more than once in one place.") { Middleware = "tenant" };
+    private readonly Refusal _unknown = new(StatusCodes.Status404NotFound, "tenant_unknown", "Tenant unknown", "There is no such tenant.") { Middleware = "tenant" };
+    private readonly Refusal _mismatch = new(StatusCodes.Status403Forbidden, "tenant_mismatch", "Tenant mismatch", "The request names a tenant that is not the caller's own.") { Middleware = "tenant" };
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public TenantMiddleware(TenantOptions options, ILogger<TenantMiddleware> logger, TenantMetrics metrics)

@@ -31,7 +31,7 @@ internal sealed partial class TrustedHostMiddleware : IMiddleware, IEndpointCont
         _metrics = metrics;
         _redirect = options.WwwRedirect;
         _allowsEmptyHost = options.AllowEmptyHost;
-        _refusal = new(StatusCodes.Status400BadRequest, "invalid_host", "Invalid host", "The host that the request names is not served here.");
+        _refusal = new(StatusCodes.Status400BadRequest, "invalid_host", "Invalid host", "The host that the request names is not served here.") { Middleware = "trusted_host" };
     }
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)

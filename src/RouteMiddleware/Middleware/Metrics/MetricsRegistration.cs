@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RouteMiddleware.Middleware.Metrics;
+
+internal static class MetricsRegistration
+{
+    public static void Add(RouteMiddlewareBuilder builder)
+    {
+        builder.AddMiddleware<MetricsMiddleware, MetricsOptions>("metrics", section: "Metrics");
+        builder.Services.TryAddSingleton<RequestMetrics>();
+        builder.Services.TryAddSingleton<MetricsExports>();
+    }
+}
