@@ -2,6 +2,7 @@ using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
 using RouteMiddleware.Middleware.Cors;
+using RouteMiddleware.Middleware.Errors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
 using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
@@ -30,6 +31,7 @@ internal static class BuiltInMiddleware
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
+        CommonRegistration.Add(builder);
         CorsRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);
         HstsRegistration.Add(builder);

@@ -5,6 +5,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("common", "", isOncePerChain: true);
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
         Add("forwarded_headers", "", isOncePerChain: true);
         Add("hsts", "");
