@@ -2,25 +2,21 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.Errors;
 
 /// <summary>Answers exceptions that nobody caught: known ones as they are mapped, all others with a problem that tells nothing, or with a page for developers.</summary>
 [OncePerChain]
-internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContributor
+internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
 {
     private static readonly ProducesResponseTypeMetadata Failed = new(StatusCodes.Status500InternalServerError, typeof(ProblemDetails), ["application/problem+json"]);
 
     private readonly ErrorMap _map;
     private readonly IExceptionHandler[] _handlers;
-    private readonly ErrorMetrics _metrics;
-    private readonly SecretTexts _secrets;
-    private readonly ILogger<CommonMiddleware> _logger;
+    private readonly ErrorLog _log;
     private readonly DebugAnswer? _debug;
     private readonly Refusal _refusal = StatusProblem.Of(StatusCodes.Status500InternalServerError);
     private readonly ConcurrentDictionary<int, Refusal> _refusals = new();
@@ -30,11 +26,9 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
         CommonOptions options,
         ErrorMap map,
         IEnumerable<IExceptionHandler> handlers,
-        ErrorMetrics metrics,
-        SecretTexts secrets,
+        ErrorLog log,
         ErrorReporter reporter,
         UnobservedErrors unobserved,
-        ILogger<CommonMiddleware> logger,
         IHostEnvironment? environment = null)
     {
         ArgumentNullException.ThrowIfNull(unobserved);
@@ -51,9 +45,7 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
 
         _map = map;
         _handlers = [.. handlers];
-        _metrics = metrics;
-        _secrets = secrets;
-        _logger = logger;
+        _log = log;
         _debug = options.Debug ?? isDevelopment ? new DebugAnswer(reporter, options.IncludeSettings, options.DebugLoopbackOnly) : null;
     }
 
@@ -67,7 +59,7 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
         }
         catch (Exception exception) when (!CallerFaults.IsTimeout(context, exception))
         {
-            return AnswerAsync(context, exception);
+            return AnswerAsync(new(context, exception));
         }
 
         return rest.IsCompletedSuccessfully ? rest : AwaitAsync(context, rest);
@@ -83,19 +75,17 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
         }
         catch (Exception exception) when (!CallerFaults.IsTimeout(context, exception))
         {
-            await AnswerAsync(context, exception).ConfigureAwait(false);
+            await AnswerAsync(new(context, exception)).ConfigureAwait(false);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception exception)
+    private async Task AnswerAsync(Incident incident)
     {
+        var (context, exception) = (incident.Context, incident.Exception);
+
         if (CallerFaults.IsGone(context, exception))
         {
-            if (_logger.IsEnabled(LogLevel.Debug))
-            {
-                Log.ClientGone(_logger, Masked(context, exception), context.Request.Method, context.Request.Path);
-            }
-
+            _log.ClientGone(incident);
             FailedAnswer.Tell(context, exception);
 
             if (!context.Response.HasStarted)
@@ -108,46 +98,37 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
 
         if (IsTooLate(context.Response))
         {
-            LogError(context, exception, context.Response.StatusCode);
+            _log.Failed(incident, context.Response.StatusCode);
             FailedAnswer.Tell(context, exception);
             context.Abort();
             return;
         }
 
-        var isLogged = false;
-
         try
         {
-            if (!await TryAnswerKnownAsync(context, exception).ConfigureAwait(false))
+            if (!await TryAnswerKnownAsync(incident).ConfigureAwait(false))
             {
-                LogError(context, exception, StatusCodes.Status500InternalServerError);
-                isLogged = true;
+                _log.Failed(incident, StatusCodes.Status500InternalServerError);
                 FailedAnswer.Replace(context, exception);
                 await (DebugFor(context) is { } debug ? debug.WriteAsync(context, exception, _refusal) : _refusal.WriteAsync(context)).ConfigureAwait(false);
             }
         }
         catch (Exception another)
         {
-            if (!isLogged)
-            {
-                LogError(context, exception, StatusCodes.Status500InternalServerError);
-            }
-
-            Log.AnswerFailed(_logger, Masked(context, another), context.Request.Method, context.Request.Path);
+            _log.Failed(incident, StatusCodes.Status500InternalServerError);
+            _log.AnswerFailed(incident, another);
             await WriteLastResortAsync(context, exception).ConfigureAwait(false);
         }
     }
 
     // The order is that of nearness: mappings of the endpoint, its groups, the application; then the application's services; then what any application knows.
-    private async Task<bool> TryAnswerKnownAsync(HttpContext context, Exception exception)
+    private async Task<bool> TryAnswerKnownAsync(Incident incident)
     {
-        var (method, path) = (context.Request.Method, context.Request.Path);
+        var (context, exception) = (incident.Context, incident.Exception);
 
         if (_map.Find(context.GetEndpoint(), exception) is { } mapping)
         {
-            FailedAnswer.Replace(context, exception);
-            await mapping.Answer(context, exception).ExecuteAsync(context).ConfigureAwait(false);
-            LogMapped(context, exception, mapping);
+            await AnswerMappedAsync(incident, mapping).ConfigureAwait(false);
             return true;
         }
 
@@ -158,12 +139,7 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
 
             if (await handler.TryHandleAsync(context, exception, context.RequestAborted).ConfigureAwait(false))
             {
-                if (_logger.IsEnabled(LogLevel.Debug))
-                {
-                    Log.Handled(_logger, Masked(context, exception), handler.GetType(), context.Response.StatusCode, method, path);
-                }
-
-                _metrics.Count(context, exception, context.Response.StatusCode);
+                _log.Handled(incident, handler.GetType());
                 return true;
             }
         }
@@ -173,46 +149,36 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
             return false;
         }
 
-        if (_logger.IsEnabled(LogLevel.Debug))
-        {
-            Log.BadRequest(_logger, Masked(context, exception), status, method, path);
-        }
-
+        _log.BadRequest(incident, status);
         FailedAnswer.Replace(context, exception);
         var refusal = _refusals.GetOrAdd(status, StatusProblem.Of);
         await (DebugFor(context) is { } debug ? debug.WriteProblemAsync(context, exception, refusal) : refusal.WriteAsync(context)).ConfigureAwait(false);
         return true;
     }
 
+    private async Task AnswerMappedAsync(Incident incident, ErrorMapping mapping)
+    {
+        var (context, exception) = (incident.Context, incident.Exception);
+        FailedAnswer.Replace(context, exception);
+        var answer = mapping.Answer(context, exception);
+
+        // Written down before the answer goes out, where its status is known: whoever has it finds the line in the log.
+        var known = mapping.Status ?? (answer as IStatusCodeHttpResult)?.StatusCode;
+
+        if (known is { } status)
+        {
+            _log.Mapped(incident, mapping, status);
+        }
+
+        await answer.ExecuteAsync(context).ConfigureAwait(false);
+
+        if (known is null)
+        {
+            _log.Mapped(incident, mapping, context.Response.StatusCode);
+        }
+    }
+
     private DebugAnswer? DebugFor(HttpContext context) => _debug?.IsFor(context) == true ? _debug : null;
-
-    private Exception Masked(HttpContext context, Exception exception) => MaskedException.Of(exception, _secrets.MaskFor(context));
-
-    // Known errors are answers like others; those that are the server's fault are told to whoever runs it.
-    private void LogMapped(HttpContext context, Exception exception, ErrorMapping mapping)
-    {
-        var status = context.Response.StatusCode;
-
-        if (status >= StatusCodes.Status500InternalServerError)
-        {
-            LogError(context, exception, status);
-            return;
-        }
-
-        if (_logger.IsEnabled(LogLevel.Debug))
-        {
-            Log.Mapped(_logger, Masked(context, exception), mapping, status, context.Request.Method, context.Request.Path);
-        }
-
-        _metrics.Count(context, exception, status);
-    }
-
-    private void LogError(HttpContext context, Exception exception, int status)
-    {
-        Log.Unhandled(_logger, Masked(context, exception), context.Request.Method, context.Request.Path);
-        _metrics.Count(context, exception, status);
-        context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("error.type", exception.GetType().FullName));
-    }
 
     // The last thing that can be done asks nobody for anything.
     private static Task WriteLastResortAsync(HttpContext context, Exception exception)
@@ -233,25 +199,4 @@ internal sealed partial class CommonMiddleware : IMiddleware, IEndpointContribut
     // What stands in the server's buffer can't be taken back, and would stand in front of the answer.
     private static bool IsTooLate(HttpResponse response)
         => response.HasStarted || (response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 });
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "{Method} '{Path}' failed: nobody caught the exception.", EventName = "Unhandled")]
-        public static partial void Unhandled(ILogger logger, Exception exception, string method, PathString path);
-
-        [LoggerMessage(2, LogLevel.Error, "The answer to the error of {Method} '{Path}' failed itself; a plain one went out.", EventName = "AnswerFailed")]
-        public static partial void AnswerFailed(ILogger logger, Exception exception, string method, PathString path);
-
-        [LoggerMessage(3, LogLevel.Debug, "The caller of {Method} '{Path}' went away.", EventName = "ClientGone")]
-        public static partial void ClientGone(ILogger logger, Exception exception, string method, PathString path);
-
-        [LoggerMessage(4, LogLevel.Debug, "{Method} '{Path}' can't be read: {Status}.", EventName = "BadRequest")]
-        public static partial void BadRequest(ILogger logger, Exception exception, int status, string method, PathString path);
-
-        [LoggerMessage(5, LogLevel.Debug, "{Mapping} answered {Method} '{Path}' with {Status}.", EventName = "Mapped")]
-        public static partial void Mapped(ILogger logger, Exception exception, ErrorMapping mapping, int status, string method, PathString path);
-
-        [LoggerMessage(6, LogLevel.Debug, "'{Handler}' answered {Method} '{Path}' with {Status}.", EventName = "Handled")]
-        public static partial void Handled(ILogger logger, Exception exception, Type handler, int status, string method, PathString path);
-    }
 }

@@ -8,6 +8,7 @@ internal static class CommonRegistration
     public static void Add(RouteMiddlewareBuilder builder)
     {
         builder.AddMiddleware<CommonMiddleware, CommonOptions>("common", section: "Common");
+        builder.Services.TryAddSingleton<ErrorLog>();
         builder.Services.TryAddSingleton<ErrorMap>();
         builder.Services.TryAddSingleton<ErrorMetrics>();
         builder.Services.TryAddSingleton<ErrorReporter>();

@@ -35,6 +35,12 @@ internal sealed record Culprit(ChainLink? Link, bool IsHandler, string? Result)
         {
             if (frame.GetMethod() is not { DeclaringType: { } declaring } method)
             {
+                // What binds a handler's parameters is compiled while the application starts, and belongs to no class.
+                if (frame.GetMethod()?.Name.StartsWith("lambda_method", StringComparison.Ordinal) == true)
+                {
+                    return new(null, true, null);
+                }
+
                 continue;
             }
 

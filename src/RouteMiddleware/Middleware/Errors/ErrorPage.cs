@@ -8,7 +8,7 @@ namespace RouteMiddleware.Middleware.Errors;
 /// <summary>The report as a page: no script, nothing from elsewhere, every text encoded.</summary>
 internal static class ErrorPage
 {
-    // Stacks with their source on show; the others unfold at a click.
+    // Steps of a stack whose source is on show; the others unfold at a click.
     private const int OpenFrames = 3;
 
     /// <summary>Nothing is allowed but the page's own style, which is known by its hash.</summary>
@@ -32,7 +32,7 @@ internal static class ErrorPage
         }
 
         page.Append("<section id=\"request\">\n<h2>Request</h2>\n");
-        WriteTable(page, "Request", OfRequest(report));
+        WriteTable(page, null, OfRequest(report));
         WriteTable(page, "Route values", report.RouteValues);
         WriteTable(page, "Query", report.Query);
         WriteTable(page, "Headers", report.Headers);
@@ -151,14 +151,14 @@ internal static class ErrorPage
         return pairs;
     }
 
-    private static void WriteTable(StringBuilder page, string title, IReadOnlyList<KeyValuePair<string, string>> pairs)
+    private static void WriteTable(StringBuilder page, string? title, IReadOnlyList<KeyValuePair<string, string>> pairs)
     {
         if (pairs.Count == 0)
         {
             return;
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"<h3>{Encode(title)}</h3>\n<dl>\n");
+        page.Append(title is null ? "<dl>\n" : $"<h3>{Encode(title)}</h3>\n<dl>\n");
 
         foreach (var (name, value) in pairs)
         {

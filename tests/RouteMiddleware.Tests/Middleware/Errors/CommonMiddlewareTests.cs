@@ -219,6 +219,18 @@ public sealed class CommonMiddlewareTests
     }
 
     [Fact]
+    public async Task L1_Path_WithControlCharactersAndBraces_IsOneLineOfTheLog()
+    {
+        await using var app = await ErrorApp.StartAsync(static app => app.MapGet("/fail/{text}", static string (string text) => throw new InvalidOperationException(Secret)));
+
+        Assert.StartsWith("HTTP/1.1 500 ", await app.SendRawAsync(ErrorApp.Request("GET", "/fail/a%0d%0aInjected:%201%1b[31m%e2%80%a8{0}{Path}")), StringComparison.Ordinal);
+
+        var message = Assert.Single(app.Errors()).Message;
+        Assert.StartsWith("GET '/fail/a%0D%0AInjected:%201%1B", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, static letter => char.IsControl(letter) || letter > '~');
+    }
+
+    [Fact]
     public async Task E6_DeepRecursion_IsAnErrorLikeOthers()
     {
         foreach (var environment in (string[])["Production", "Development"])

@@ -98,6 +98,17 @@ public sealed class SecretTests
         Assert.DoesNotContain("c2lnbmF0dXJl", app.LogText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task J16_Token_InAPathIsNeitherInALogNorOnThePage()
+    {
+        await using var app = await ErrorApp.StartAsync(static app => app.MapGet("/verify/{token}", static string (string token) => throw new InvalidOperationException()), environment: "Development");
+
+        var (_, body) = await app.AnswerAsync($"/verify/{Token}", ErrorApp.Browser);
+
+        Assert.Equal("GET '/verify/[masked]' failed: nobody caught the exception.", Assert.Single(app.Errors()).Message);
+        Assert.DoesNotContain("c2lnbmF0dXJl", body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Auth:Secret", true)]
     [InlineData("SecretFallbacks:0", true)]
