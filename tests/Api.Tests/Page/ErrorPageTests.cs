@@ -107,7 +107,6 @@ public sealed class ErrorPageTests(Chromium chromium) : IClassFixture<Chromium>
     private static async Task<WebApplication> StartAsync(bool overwrite)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development", ContentRootPath = Repository.Root });
-        builder.Configuration.Sources.Clear();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
