@@ -13,7 +13,7 @@ internal sealed class DebugAnswer(ErrorReporter reporter, bool includeSettings, 
 {
     /// <summary>Whether this caller may see details. One without an address is nobody's own machine.</summary>
     public bool IsFor(HttpContext context)
-        => !loopbackOnly || (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+        => !loopbackOnly || (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address));
 
     public Task WriteAsync(HttpContext context, Exception exception, Refusal refusal) => AcceptedForms.Of(context.Request) switch
     {

@@ -37,7 +37,9 @@ internal static class ErrorPageStyle
         .kind { display: inline-block; min-width: 4.2rem; color: var(--soft); font-size: 13px; }
         .stack li { padding: .2rem 0; color: var(--soft); }
         .stack li.own { color: var(--ink); }
-        summary { padding-left: 1.1rem; text-indent: -1.1rem; cursor: pointer; }
+        summary { position: relative; padding-left: 1.1rem; list-style: none; cursor: pointer; }
+        summary::before { content: "\25B8"; position: absolute; left: 0; color: var(--soft); }
+        details[open] > summary::before { content: "\25BE"; }
         .inner { margin: 0 0 .5rem; white-space: pre-wrap; }
         .more { margin: .25rem 0 0; color: var(--soft); }
         .source { margin: .4rem 0 .6rem; padding: .4rem 0; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); color: var(--ink); }
