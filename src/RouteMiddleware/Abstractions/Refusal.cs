@@ -12,6 +12,10 @@ namespace RouteMiddleware;
 /// </summary>
 public sealed class Refusal
 {
+    private const int ShortWaits = 128;
+
+    // Times that recur: a flood is refused with the same few again and again.
+    private readonly string?[] _waits = new string?[ShortWaits];
     private PlainProblem? _plain;
     private bool _isExamined;
 
@@ -59,7 +63,9 @@ public sealed class Refusal
 
         if (seconds is { } value)
         {
-            context.Response.Headers.RetryAfter = value.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = value < ShortWaits
+                ? _waits[value] ??= value.ToString(CultureInfo.InvariantCulture)
+                : value.ToString(CultureInfo.InvariantCulture);
         }
 
         // Asked once: a request's services are a scope, which costs more than the rest. Two requests may both ask at first; they get the same answer.

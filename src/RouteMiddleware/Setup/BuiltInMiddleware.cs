@@ -1,9 +1,12 @@
 using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
+using RouteMiddleware.Middleware.BodyLimit;
+using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.Cors;
 using RouteMiddleware.Middleware.Errors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
+using RouteMiddleware.Middleware.Gzip;
 using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
 using RouteMiddleware.Middleware.HttpsRedirection;
@@ -18,6 +21,7 @@ using RouteMiddleware.Middleware.SecurityHeaders;
 using RouteMiddleware.Middleware.StaticFiles;
 using RouteMiddleware.Middleware.Tenant;
 using RouteMiddleware.Middleware.Timing;
+using RouteMiddleware.Middleware.TrustedHost;
 
 namespace RouteMiddleware.Setup;
 
@@ -31,9 +35,12 @@ internal static class BuiltInMiddleware
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
+        BodyLimitRegistration.Add(builder);
+        CacheRegistration.Add(builder);
         CommonRegistration.Add(builder);
         CorsRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);
+        GzipRegistration.Add(builder);
         HstsRegistration.Add(builder);
         HttpLoggingRegistration.Add(builder);
         HttpsRedirectionRegistration.Add(builder);
@@ -48,5 +55,6 @@ internal static class BuiltInMiddleware
         StaticFilesRegistration.Add(builder);
         TenantRegistration.Add(builder);
         TimingRegistration.Add(builder);
+        TrustedHostRegistration.Add(builder);
     }
 }

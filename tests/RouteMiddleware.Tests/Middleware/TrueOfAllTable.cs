@@ -5,9 +5,12 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("body_limit:1mb", "");
+        Add("cache:1m", "X-Cache");
         Add("common", "", isOncePerChain: true);
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
         Add("forwarded_headers", "", isOncePerChain: true);
+        Add("gzip", "", "Gzip:MinimumSize=0", isOncePerChain: true);
         Add("hsts", "");
         Add("http_logging", "");
         Add("https_redirection", "", isOncePerChain: true);
@@ -22,6 +25,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("static_files", "");
         Add("tenant", "", "Tenant:Required=false");
         Add("timing", "X-Response-Time");
+        Add("trusted_host", "", "TrustedHost:AllowedHosts:0=127.0.0.1");
     }
 
     /// <param name="entry">The entry as lists write it.</param>

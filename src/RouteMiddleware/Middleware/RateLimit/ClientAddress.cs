@@ -24,18 +24,24 @@ internal readonly record struct ClientAddress(ClientAddress.Kind Family, ulong B
             return default;
         }
 
-        Span<byte> bytes = stackalloc byte[16];
-
-        if (address.AddressFamily == AddressFamily.InterNetwork)
+        if (address.AddressFamily != AddressFamily.InterNetwork)
         {
-            return address.TryWriteBytes(bytes, out _) ? new(Kind.V4, BinaryPrimitives.ReadUInt32BigEndian(bytes)) : default;
+            return FromV6(address);
         }
 
-        return address.TryWriteBytes(bytes, out _) ? FromV6(bytes) : default;
+        Span<byte> bytes = stackalloc byte[4];
+        return address.TryWriteBytes(bytes, out _) ? new(Kind.V4, BinaryPrimitives.ReadUInt32BigEndian(bytes)) : default;
     }
 
-    private static ClientAddress FromV6(ReadOnlySpan<byte> bytes)
+    private static ClientAddress FromV6(IPAddress address)
     {
+        Span<byte> bytes = stackalloc byte[16];
+
+        if (!address.TryWriteBytes(bytes, out _))
+        {
+            return default;
+        }
+
         var high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         var low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
 

@@ -32,6 +32,15 @@ internal sealed class FixedPartition(RateLimitRule rule, PartitionKey key) : Par
         return new(IsAdmitted: true, Rule.PermitLimit - _used, _used == 0 ? now : _start + Rule.Window, stamp);
     }
 
+    public override long FreeAt(int requests, long now)
+    {
+        Renew(now);
+
+        // What is left of this window is taken first.
+        var later = requests - ((Rule.PermitLimit - _used) / Rule.Cost);
+        return later <= 0 ? now : Rule.After(_start, 1 + ((later - 1) / Rule.RequestsPerWindow));
+    }
+
     public override (int Used, long Since) Load(long now)
     {
         Renew(now);

@@ -13,7 +13,7 @@ internal sealed class PartitionKeyReader
 {
     internal const int MaxTextLength = 256;
 
-    private const string Accepted = "ip, user, header:<name>, route, global, or several of the first four joined by '+'";
+    private const string Accepted = "ip, user, tenant, header:<name>, route, global, or several of all but the last joined by '+'";
 
     private static readonly SearchValues<char> TokenLetters
         = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -27,6 +27,7 @@ internal sealed class PartitionKeyReader
 
     private readonly List<string> _headers = [];
     private bool _byAddress;
+    private bool _byTenant;
     private bool _byUser;
     private bool _byRoute;
     private bool _isAddressAlone;
@@ -111,6 +112,9 @@ internal sealed class PartitionKeyReader
         return string.IsNullOrEmpty(identity.Name) ? null : identity.Name;
     }
 
+    // Checked by whoever set it; without one, a request is not all tenants' but its address's.
+    private static string? TenantOf(HttpContext context) => context.Features.Get<ITenantFeature>()?.TenantId;
+
     private static string? Shorten(string? text)
         => text is { Length: > MaxTextLength } ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))) : text;
 
@@ -123,6 +127,9 @@ internal sealed class PartitionKeyReader
                 return null;
             case "USER":
                 _byUser = true;
+                return null;
+            case "TENANT":
+                _byTenant = true;
                 return null;
             case "ROUTE":
                 _byRoute = true;
@@ -152,19 +159,26 @@ internal sealed class PartitionKeyReader
 
     private string? ReadTexts(HttpContext context, ref bool byAddress)
     {
-        if (_headers.Count == 0)
+        if ((_byTenant ? 1 : 0) + (_byUser ? 1 : 0) + _headers.Count is var count and <= 1)
         {
-            return _byUser ? Take(UserOf(context), ref byAddress) : null;
-        }
-
-        if (_headers.Count == 1 && !_byUser)
-        {
-            return Take(context.Request.Headers[_headers[0]], ref byAddress);
+            return count == 0 ? null
+                : _byTenant ? Take(TenantOf(context), ref byAddress)
+                : _byUser ? Take(UserOf(context), ref byAddress)
+                : Take(context.Request.Headers[_headers[0]], ref byAddress);
         }
 
         // Each with its length in front, so that 'a' and 'bc' are not 'ab' and 'c'.
         var joined = new StringBuilder();
-        Append(joined, _byUser ? Take(UserOf(context), ref byAddress) : null);
+
+        if (_byTenant)
+        {
+            Append(joined, Take(TenantOf(context), ref byAddress));
+        }
+
+        if (_byUser)
+        {
+            Append(joined, Take(UserOf(context), ref byAddress));
+        }
 
         foreach (var header in _headers)
         {
@@ -181,6 +195,7 @@ internal sealed class PartitionKeyReader
         return string.IsNullOrEmpty(value) ? null : Shorten(value);
     }
 
+    // None is told from an empty one and from all others by its length.
     private static void Append(StringBuilder joined, string? value)
-        => joined.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? 0}:").Append(value);
+        => joined.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? -1}:").Append(value);
 }

@@ -9,12 +9,21 @@ internal sealed class PartitionShard
     private const int SmallestTrimmed = 64;
 
     private readonly Dictionary<PartitionKey, Partition> _partitions = [];
+
+    // Held for some ten ns at a time: a lock that can put threads to sleep costs as much as all that is done under it.
+    private SpinLock _lock = new(enableThreadOwnerTracking: false);
     private Partition? _oldest;
     private Partition? _newest;
     private int _capacity;
 
-    /// <summary>To be held for each call.</summary>
-    public Lock Lock { get; } = new();
+    /// <summary>Takes the lock, which is to be held for each call.</summary>
+    public void Enter()
+    {
+        var isTaken = false;
+        _lock.Enter(ref isTaken);
+    }
+
+    public void Exit() => _lock.Exit(useMemoryBarrier: false);
 
     /// <summary>Asks the key's partition, if there is one.</summary>
     public Partition? Acquire(in PartitionKey key, long now, out RateDecision decision)
@@ -25,16 +34,22 @@ internal sealed class PartitionShard
             return null;
         }
 
-        var idleAt = partition.IdleAt;
-        decision = partition.Acquire(now);
+        decision = Acquire(partition, now);
+        return partition;
+    }
 
-        if (!ReferenceEquals(partition, _newest) && partition.IdleAt != idleAt)
+    /// <summary>Asks a partition. Nobody overtakes those who wait.</summary>
+    public RateDecision Acquire(Partition partition, long now)
+    {
+        if (partition.Line is { } line)
         {
-            Unlink(partition);
-            Append(partition);
+            return partition.Refuse(now, line.Count);
         }
 
-        return partition;
+        var idleAt = partition.IdleAt;
+        var decision = partition.Acquire(now);
+        Reorder(partition, idleAt);
+        return decision;
     }
 
     public void Add(Partition partition)
@@ -49,15 +64,27 @@ internal sealed class PartitionShard
     /// <returns>Whether the partition was dropped because it holds nothing any more.</returns>
     public bool Release(Partition partition, long stamp, long now, out RateDecision decision)
     {
+        var idleAt = partition.IdleAt;
         decision = partition.Release(stamp, now);
 
-        if (!partition.IsListed || partition.IdleAt > now)
+        if (!partition.IsListed)
         {
             return false;
         }
 
-        Drop(partition);
-        return true;
+        if (partition.DroppableAt <= now)
+        {
+            Drop(partition);
+            return true;
+        }
+
+        // Permits that only time brings back leave it where it is: it is looked at there, and goes then.
+        if (!partition.IsFreedByTime)
+        {
+            Reorder(partition, idleAt);
+        }
+
+        return false;
     }
 
     /// <summary>Drops partitions that are idle.</summary>
@@ -79,6 +106,20 @@ internal sealed class PartitionShard
         return dropped;
     }
 
+    /// <summary>Puts a partition into its place again, where it fell idle at another time before.</summary>
+    public void Reorder(Partition partition, long idleBefore)
+    {
+        var idleAt = partition.DroppableAt;
+
+        if (idleAt == idleBefore || (ReferenceEquals(partition, _newest) && idleAt != long.MaxValue) || !partition.IsListed)
+        {
+            return;
+        }
+
+        Unlink(partition);
+        Append(partition);
+    }
+
     private void Drop(Partition partition)
     {
         Unlink(partition);
@@ -95,6 +136,13 @@ internal sealed class PartitionShard
 
     private void Append(Partition partition)
     {
+        // In use until an event: among the others it would hide those behind it.
+        if (partition.DroppableAt == long.MaxValue)
+        {
+            return;
+        }
+
+        partition.IsInOrder = true;
         partition.Older = _newest;
         partition.Newer = null;
         _ = _newest is null ? _oldest = partition : _newest.Newer = partition;
@@ -103,6 +151,12 @@ internal sealed class PartitionShard
 
     private void Unlink(Partition partition)
     {
+        if (!partition.IsInOrder)
+        {
+            return;
+        }
+
+        partition.IsInOrder = false;
         _ = partition.Older is null ? _oldest = partition.Newer : partition.Older.Newer = partition.Newer;
         _ = partition.Newer is null ? _newest = partition.Older : partition.Newer.Older = partition.Older;
         (partition.Older, partition.Newer) = (null, null);

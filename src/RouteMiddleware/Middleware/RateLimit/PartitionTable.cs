@@ -12,10 +12,9 @@ internal sealed class PartitionTable : IDisposable
     private readonly Func<PartitionKey, Partition> _create;
     private readonly int _maxPartitions;
     private readonly PartitionShard?[] _shards;
-    private readonly PartitionShard _overflowShard = new();
-    private readonly Partition _overflow;
+    private readonly PartitionOverflow _overflow;
     private readonly IdleSweep _sweep;
-    private long _overflowIdleAt = long.MinValue;
+    private readonly WaitingLines? _lines;
     private int _count;
     private long _fullUntil = long.MinValue;
 
@@ -24,13 +23,15 @@ internal sealed class PartitionTable : IDisposable
     /// <param name="maxPartitions">How many keys are told apart.</param>
     /// <param name="window">After which silence a partition is idle at the latest.</param>
     /// <param name="clock">The clock.</param>
-    public PartitionTable(Func<PartitionKey, Partition> create, int maxPartitions, TimeSpan window, TimeProvider clock)
+    /// <param name="lines">Where requests wait, if they may.</param>
+    public PartitionTable(Func<PartitionKey, Partition> create, int maxPartitions, TimeSpan window, TimeProvider clock, WaitingLines? lines = null)
     {
+        _lines = lines;
         _clock = clock;
         _create = create;
         _maxPartitions = maxPartitions;
         _sweep = new(clock, window, Sweep);
-        _overflow = create(default);
+        _overflow = new(create(default));
         _shards = new PartitionShard?[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(MaxShards, Environment.ProcessorCount * 4))];
     }
 
@@ -47,7 +48,9 @@ internal sealed class PartitionTable : IDisposable
     {
         var shard = ShardOf(key);
 
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             if (shard.Acquire(key, now, out decision) is { } partition)
             {
@@ -55,25 +58,72 @@ internal sealed class PartitionTable : IDisposable
                 return new(shard, partition, decision.Stamp);
             }
         }
+        finally
+        {
+            shard.Exit();
+        }
 
         return AcquireNew(shard, key, now, out decision, out isOverflow);
     }
 
-    /// <summary>Gives a request's permits back.</summary>
+    /// <summary>Lets a refused request wait for its permits.</summary>
+    /// <param name="key">Whose permits.</param>
+    /// <param name="permit">Where it was refused; where its permits were taken if they came free meanwhile.</param>
+    /// <param name="decision">The newest decision.</param>
+    /// <param name="isOverflow">Whether the caller is counted together with others, who don't wait.</param>
+    /// <returns>The waiting request; <see langword="null"/> where the decision stands.</returns>
+    public WaitingRequest? Join(in PartitionKey key, ref RatePermit permit, ref RateDecision decision, ref bool isOverflow)
+    {
+        while (_lines is not null && !decision.IsAdmitted && !isOverflow)
+        {
+            if (_lines.TryJoin(permit, ref decision, out var waiting))
+            {
+                permit = permit with { Stamp = decision.Stamp };
+                return waiting;
+            }
+
+            permit = Acquire(key, _clock.GetTimestamp(), out decision, out isOverflow);
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives a request's permits back, to those who wait for them.</summary>
     public RateDecision Release(in RatePermit permit, long now)
     {
-        lock (permit.Shard.Lock)
+        var (shard, partition, stamp) = permit;
+        var decision = Release(shard, partition, stamp, now, out var isWaitedFor);
+
+        if (isWaitedFor)
         {
-            if (permit.Shard.Release(permit.Partition, permit.Stamp, now, out var decision))
+            _lines!.Serve(shard, partition);
+        }
+
+        return decision;
+    }
+
+    public void Dispose() => _sweep.Dispose();
+
+    private RateDecision Release(PartitionShard shard, Partition partition, long stamp, long now, out bool isWaitedFor)
+    {
+        shard.Enter();
+
+        try
+        {
+            if (shard.Release(partition, stamp, now, out var decision))
             {
                 Interlocked.Decrement(ref _count);
             }
 
+            _overflow.NoteRelease(shard);
+            isWaitedFor = partition.Line is not null;
             return decision;
         }
+        finally
+        {
+            shard.Exit();
+        }
     }
-
-    public void Dispose() => _sweep.Dispose();
 
     private PartitionShard ShardOf(in PartitionKey key)
     {
@@ -99,14 +149,16 @@ internal sealed class PartitionTable : IDisposable
         }
 
         // All that is decided about a key is decided under its shard's lock: no thread can count it apart while another counts it with the overflow.
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             var partition = shard.Acquire(key, now, out decision);
-            isOverflow = partition is null && !TryReserve();
+            isOverflow = partition is null && (_overflow.IsBoundTo(key, now) || !TryReserve());
 
             if (isOverflow)
             {
-                return AcquireOverflow(now, out decision);
+                return _overflow.Acquire(key, now, out decision);
             }
 
             if (partition is null)
@@ -118,32 +170,16 @@ internal sealed class PartitionTable : IDisposable
 
             return new(shard, partition, decision.Stamp);
         }
-    }
-
-    private RatePermit AcquireOverflow(long now, out RateDecision decision)
-    {
-        lock (_overflowShard.Lock)
+        finally
         {
-            decision = _overflow.Acquire(now);
-            Volatile.Write(ref _overflowIdleAt, _overflow.IdleAt);
-            return new(_overflowShard, _overflow, decision.Stamp);
+            shard.Exit();
         }
     }
 
     private Partition Create(in PartitionKey key, long now)
     {
         var partition = _create(key);
-
-        // The key may have been counted with the overflow before: it begins with what was taken there, or it would get the limit twice.
-        if (now < Volatile.Read(ref _overflowIdleAt))
-        {
-            lock (_overflowShard.Lock)
-            {
-                var (used, since) = _overflow.Load(now);
-                partition.Charge(used, since);
-            }
-        }
-
+        _overflow.ChargeTo(partition, now);
         return partition;
     }
 
@@ -160,11 +196,17 @@ internal sealed class PartitionTable : IDisposable
 
     private int DropIdle(PartitionShard shard, long now, int atMost, out long nextIdleAt)
     {
-        lock (shard.Lock)
+        shard.Enter();
+
+        try
         {
             var dropped = shard.DropIdle(now, atMost, out nextIdleAt);
             Interlocked.Add(ref _count, -dropped);
             return dropped;
+        }
+        finally
+        {
+            shard.Exit();
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     private readonly ILogger<RateLimitMiddleware> _logger;
     private readonly PartitionKeyReader _keys;
     private readonly PartitionTable _table;
+    private readonly RateLimitReports _reports;
     private readonly RateLimitMetrics _metrics;
     private readonly bool _countsFailuresOnly;
     private readonly Refusal _refusal;
@@ -26,6 +27,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     {
         _keys = options.Check();
         _logger = logger;
+        _reports = reports;
         _metrics = metrics;
         _countsFailuresOnly = options.Count == RateLimitCount.Failures;
         _refusal = new(
@@ -36,13 +38,16 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
         Clock = clock;
         Headers = options.Headers;
+        HoldsAMoment = options.Algorithm == RateLimitAlgorithm.Concurrency;
         Rule = new(options.PermitLimit, options.Window, options.Cost, clock.TimestampFrequency);
-        Reports = reports;
         LimitText = options.PermitLimit.ToString(CultureInfo.InvariantCulture);
 
         // The draft knows whole seconds only, at least one: a shorter window is told as a longer one, which promises less.
-        PolicyText = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};w={(long)Math.Ceiling(options.Window.TotalSeconds)}");
-        _table = new(AlgorithmOf(options, Rule), options.MaxPartitions, options.Window, clock);
+        PolicyText = HoldsAMoment
+            ? string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};qu=\"concurrent-requests\"")
+            : string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};w={(long)Math.Ceiling(options.Window.TotalSeconds)}");
+        var lines = options.QueueLimit > 0 ? new WaitingLines(options.QueueLimit, Rule, clock) : null;
+        _table = new(AlgorithmOf(options.Algorithm, Rule), options.MaxPartitions, options.Window, clock, lines);
     }
 
     public TimeProvider Clock { get; }
@@ -51,39 +56,32 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     public RateLimitHeaders Headers { get; }
 
+    /// <summary>Whether requests hold their permits while they run, so that no time can be told.</summary>
+    public bool HoldsAMoment { get; }
+
     public StringValues LimitText { get; }
 
     public StringValues PolicyText { get; }
-
-    public RateLimitReports Reports { get; }
 
     internal int PartitionCount => _table.Count;
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var report = RateLimitReport.Of(context);
+        var report = _reports.Of(context);
 
         // Exception handlers and status pages send the request through the pipeline again: it was counted, and its error page is not refused.
-        if (report?.IsAdmittedBy(this) == true)
+        if (report.IsAdmittedBy(this))
         {
             return next(context);
         }
 
         var now = Clock.GetTimestamp();
-        var permit = _table.Acquire(_keys.Read(context), now, out var decision, out var isOverflow);
-        (report ?? RateLimitReport.Begin(context, Reports)).Add(this, decision);
+        var key = _keys.Read(context);
+        var permit = _table.Acquire(key, now, out var decision, out var isOverflow);
 
-        if (isOverflow || _metrics.IsEnabled)
-        {
-            Observe(context, now, decision.IsAdmitted, isOverflow);
-        }
-
-        if (!decision.IsAdmitted)
-        {
-            return RefuseAsync(context, Rule.SecondsUntil(decision.FreeAt, now), isOverflow);
-        }
-
-        return _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next) : next(context);
+        return !decision.IsAdmitted && _table.Join(key, ref permit, ref decision, ref isOverflow) is { } waiting
+            ? WaitAsync(context, next, report, waiting, permit)
+            : Decide(context, next, report, permit, decision, isOverflow, now);
     }
 
     public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
@@ -99,12 +97,96 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     }
 
     public void GiveBack(HttpContext context, in RatePermit permit)
-        => RateLimitReport.Update(context, this, _table.Release(permit, Clock.GetTimestamp()));
+    {
+        var decision = _table.Release(permit, Clock.GetTimestamp());
+        _reports.Find(context)?.Update(this, decision);
+    }
 
     public void Dispose() => _table.Dispose();
 
-    private static Func<PartitionKey, Partition> AlgorithmOf(RateLimitOptions options, RateLimitRule rule)
-        => options.Algorithm == RateLimitAlgorithm.Fixed ? key => new FixedPartition(rule, key) : key => new SlidingPartition(rule, key);
+    internal static Func<PartitionKey, Partition> AlgorithmOf(RateLimitAlgorithm algorithm, RateLimitRule rule) => algorithm switch
+    {
+        RateLimitAlgorithm.Fixed => key => new FixedPartition(rule, key),
+        RateLimitAlgorithm.TokenBucket => key => new TokenBucketPartition(rule, key),
+        RateLimitAlgorithm.Concurrency => key => new ConcurrencyPartition(rule, key),
+        _ => key => new SlidingPartition(rule, key),
+    };
+
+    private Task Decide(HttpContext context, RequestDelegate next, RateLimitReport report, in RatePermit permit, in RateDecision decision, bool isOverflow, long now)
+    {
+        report.Add(this, decision);
+
+        if (isOverflow || _metrics.IsEnabled)
+        {
+            Observe(context, now, decision.IsAdmitted, isOverflow);
+        }
+
+        if (!decision.IsAdmitted)
+        {
+            return RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow);
+        }
+
+        return HoldsAMoment ? Hold(context, next, permit)
+            : _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next)
+            : next(context);
+    }
+
+    private Task Hold(HttpContext context, RequestDelegate next, in RatePermit permit)
+    {
+        Task rest;
+
+        try
+        {
+            rest = next(context);
+        }
+        catch
+        {
+            GiveBack(permit);
+            throw;
+        }
+
+        if (!rest.IsCompleted)
+        {
+            return HoldAsync(rest, permit);
+        }
+
+        GiveBack(permit);
+        return rest;
+    }
+
+    private async Task HoldAsync(Task rest, RatePermit permit)
+    {
+        try
+        {
+            await rest.ConfigureAwait(false);
+        }
+        finally
+        {
+            GiveBack(permit);
+        }
+    }
+
+    // The stamp is the time of admission: what comes back here does not depend on when.
+    private void GiveBack(in RatePermit permit) => _table.Release(permit, permit.Stamp);
+
+    private async Task WaitAsync(HttpContext context, RequestDelegate next, RateLimitReport report, WaitingRequest waiting, RatePermit place)
+    {
+        if (await waiting.WaitAsync(context.RequestAborted).ConfigureAwait(false) is not { } decision)
+        {
+            return;
+        }
+
+        var (now, permit) = (Clock.GetTimestamp(), place with { Stamp = decision.Stamp });
+
+        // Its caller went away at the moment when it was served: the next one gets the permits.
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            _table.Release(permit, now);
+            return;
+        }
+
+        await Decide(context, next, report, permit, decision, isOverflow: false, now).ConfigureAwait(false);
+    }
 
     private Task RefuseAsync(HttpContext context, long seconds, bool isOverflow)
     {

@@ -6,9 +6,12 @@ namespace RouteMiddleware.Middleware.RateLimit;
 /// <summary>How many requests are let pass, in which time, and who is counted together.</summary>
 public sealed class RateLimitOptions : IAcceptArgument
 {
+    private const string MemoryStore = "memory";
+    private const int MaxQueue = 10_000;
+
     private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
 
-    /// <summary>Permits in one <see cref="Window"/>. Default: 100; at least 1.</summary>
+    /// <summary>Permits in one <see cref="Window"/>; with <see cref="RateLimitAlgorithm.Concurrency"/>, at any moment. Default: 100; at least 1.</summary>
     public int PermitLimit { get; set; } = 100;
 
     /// <summary>The time in which <see cref="PermitLimit"/> holds. Default: one minute; from one millisecond to 366 days.</summary>
@@ -18,22 +21,40 @@ public sealed class RateLimitOptions : IAcceptArgument
     public RateLimitAlgorithm Algorithm { get; set; }
 
     /// <summary>
-    /// Who is counted together: <c>ip</c>, <c>user</c> (the verified identity; else the address), <c>header:&lt;name&gt;</c> (its value; else the address),
-    /// <c>route</c> (method and template), <c>global</c> (everybody), or several joined by <c>+</c>: <c>user+route</c>. Default: <c>ip</c>.
+    /// Who is counted together: <c>ip</c>, <c>user</c> (the verified identity; else the address), <c>tenant</c> (the checked one, <see cref="ITenantFeature"/>; else the
+    /// address), <c>header:&lt;name&gt;</c> (its value; else the address), <c>route</c> (method and template), <c>global</c> (everybody), or several joined by <c>+</c>:
+    /// <c>tenant+user</c>. Default: <c>ip</c>.
     /// </summary>
     public string PartitionBy { get; set; } = "ip";
 
     /// <summary>How many callers are counted apart at the same time; those beyond share one limit until others have been silent for a window. Default: 100000; at least 1.</summary>
     public int MaxPartitions { get; set; } = 100_000;
 
+    /// <summary>
+    /// How many requests of one caller wait for permits, first come first served, instead of being refused. Default: 0, none; at most 10000. Those beyond are refused, and so are
+    /// callers beyond <see cref="MaxPartitions"/>.
+    /// </summary>
+    public int QueueLimit { get; set; }
+
     /// <summary>Permits that one request takes. Default: 1; from 1 to <see cref="PermitLimit"/>.</summary>
     public int Cost { get; set; } = 1;
 
-    /// <summary>Which requests count. Default: <see cref="RateLimitCount.All"/>.</summary>
+    /// <summary>Which requests count. Default: <see cref="RateLimitCount.All"/>, the only one that <see cref="RateLimitAlgorithm.Concurrency"/> knows.</summary>
     public RateLimitCount Count { get; set; }
 
     /// <summary>The headers that tell callers of their limit. Default: <see cref="RateLimitHeaders.Both"/>.</summary>
     public RateLimitHeaders Headers { get; set; }
+
+    /// <summary>Where permits are counted. Default: <c>memory</c>, the only one: each instance of the application counts for itself.</summary>
+    public string Store { get; set; } = MemoryStore;
+
+    /// <summary>
+    /// What happens while the <see cref="Store"/> does not answer. Default: <see cref="RateLimitStoreFailure.Local"/>. Without a meaning for <c>memory</c>, which always answers.
+    /// </summary>
+    public RateLimitStoreFailure OnStoreFailure { get; set; }
+
+    /// <summary>How long an answer of the <see cref="Store"/> is waited for. Default: 50 milliseconds; from one millisecond to one minute. Without a meaning for <c>memory</c>.</summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     void IAcceptArgument.ApplyArgument(string argument)
     {
@@ -81,15 +102,41 @@ public sealed class RateLimitOptions : IAcceptArgument
             faults.Add($"{nameof(MaxPartitions)} ({MaxPartitions}) must be 1 or more.");
         }
 
+        if (QueueLimit is < 0 or > MaxQueue)
+        {
+            faults.Add($"{nameof(QueueLimit)} ({QueueLimit}) must be from 0 to {MaxQueue}.");
+        }
+
         if (Cost < 1 || Cost > Math.Max(1, PermitLimit))
         {
             faults.Add($"{nameof(Cost)} ({Cost}) must be from 1 to {nameof(PermitLimit)} ({PermitLimit}).");
         }
 
         CheckNamed(nameof(Count), Count, faults);
+        if (Count == RateLimitCount.Failures && Algorithm == RateLimitAlgorithm.Concurrency)
+        {
+            faults.Add($"{nameof(Count)} ({Count}) must be {nameof(RateLimitCount.All)} with {nameof(Algorithm)} {Algorithm}, where every request gives its permits back.");
+        }
+
         CheckNamed(nameof(Headers), Headers, faults);
+        CheckStore(faults);
 
         return faults.Count == 0 ? reader : throw new OptionsValidationException(Options.DefaultName, typeof(RateLimitOptions), faults);
+    }
+
+    private void CheckStore(List<string> faults)
+    {
+        if (!string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add($"{nameof(Store)} ('{Store}') must be {MemoryStore}: nothing that was added to the application brings another store.");
+        }
+
+        CheckNamed(nameof(OnStoreFailure), OnStoreFailure, faults);
+
+        if (StoreTimeout < TimeSpan.FromMilliseconds(1) || StoreTimeout > TimeSpan.FromMinutes(1))
+        {
+            faults.Add($"{nameof(StoreTimeout)} ({StoreTimeout}) must be from one millisecond to one minute.");
+        }
     }
 
     private static void CheckNamed<TEnum>(string property, TEnum value, List<string> faults)

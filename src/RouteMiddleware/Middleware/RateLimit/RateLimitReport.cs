@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>
-/// What the limits decided about a request, and what its answer tells of them: of several the tightest. One for each request, used again after its headers went out.
+/// What the limits decided about a request, and what its answer tells of them: of several the tightest. One for each request, used again when it is over.
 /// </summary>
-internal sealed class RateLimitReport
+internal sealed class RateLimitReport(RateLimitReports reports, bool isDisplaced = false)
 {
     private static readonly Func<object, Task> WriteHeaders = static state => ((RateLimitReport)state).Write();
+    private static readonly Func<object, Task> EndReport = static state => ((RateLimitReport)state).End();
 
-    private readonly RateLimitReports _reports;
     private HttpContext? _context;
     private RateLimitMiddleware? _limit;
     private bool _hasX;
@@ -18,36 +18,30 @@ internal sealed class RateLimitReport
     private int _remaining;
     private int _requestsLeft;
     private long _freeAt;
-    private RateLimitMiddleware[] _admittedBy = new RateLimitMiddleware[2];
+    private RateLimitMiddleware?[] _admittedBy = new RateLimitMiddleware?[2];
     private int _admissions;
 
-    public RateLimitReport(RateLimitReports reports) => _reports = reports;
+    public bool IsOf(HttpContext context) => ReferenceEquals(Volatile.Read(ref _context), context);
 
-    /// <summary>The request's report, or <see langword="null"/> while it met no limit.</summary>
-    public static RateLimitReport? Of(HttpContext context)
-
-        // A report of another context is one that went out and serves another request by now.
-        => context.Features.Get<RateLimitReport>() is { } report && ReferenceEquals(report._context, context) ? report : null;
-
-    /// <summary>Begins the report of a request.</summary>
-    public static RateLimitReport Begin(HttpContext context, RateLimitReports reports)
+    /// <summary>Takes the report for a request, unless another one has it.</summary>
+    public bool TryBegin(HttpContext context)
     {
-        var report = reports.Take();
-        (report._context, report._limit, report._hasX, report._hasDraft, report._isRefused, report._requestsLeft) = (context, null, false, false, false, int.MaxValue);
-        report._admissions = 0;
-        context.Features.Set(report);
+        if (_context is not null || Interlocked.CompareExchange(ref _context, context, comparand: null) is not null)
+        {
+            return false;
+        }
 
-        // Headers that are set right away are lost where an exception handler clears the answer.
-        context.Response.OnStarting(WriteHeaders, report);
-        return report;
+        // Comes also where nobody handled an exception and no headers of ours went out: the server uses the context again.
+        context.Response.OnCompleted(EndReport, this);
+        return true;
     }
 
     /// <summary>Tells of permits that came back.</summary>
-    public static void Update(HttpContext context, RateLimitMiddleware limit, in RateDecision decision)
+    public void Update(RateLimitMiddleware limit, in RateDecision decision)
     {
-        if (Of(context) is { } report && ReferenceEquals(report._limit, limit))
+        if (ReferenceEquals(_limit, limit))
         {
-            (report._remaining, report._freeAt) = (decision.Remaining, decision.FreeAt);
+            (_remaining, _freeAt) = (decision.Remaining, decision.FreeAt);
         }
     }
 
@@ -86,10 +80,16 @@ internal sealed class RateLimitReport
 
     private void Note(RateLimitMiddleware limit, in RateDecision decision)
     {
+        if (_limit is null)
+        {
+            // Headers that are set right away are lost where an exception handler clears the answer.
+            _context!.Response.OnStarting(WriteHeaders, this);
+        }
+
         _hasX |= limit.Headers is RateLimitHeaders.X or RateLimitHeaders.Both;
         _hasDraft |= limit.Headers is RateLimitHeaders.Draft or RateLimitHeaders.Both;
 
-        var requestsLeft = decision.Remaining / limit.Rule.Cost;
+        var requestsLeft = limit.Rule.Cost == 1 ? decision.Remaining : decision.Remaining / limit.Rule.Cost;
         var isTighter = _limit is null
             || requestsLeft < _requestsLeft
             || (requestsLeft == _requestsLeft && decision.FreeAt > _freeAt);
@@ -104,33 +104,43 @@ internal sealed class RateLimitReport
 
     private Task Write()
     {
-        if (_context is not { } context)
+        if (_context is not { } context || _limit is not { } limit)
         {
             return Task.CompletedTask;
         }
 
-        if (_limit is { } limit)
+        var headers = context.Response.Headers;
+        var texts = reports.Texts;
+        var seconds = limit.Rule.SecondsUntil(_freeAt, limit.Clock.GetTimestamp());
+
+        if (_hasX)
         {
-            var headers = context.Response.Headers;
-            var texts = _reports.Texts;
-            var seconds = limit.Rule.SecondsUntil(_freeAt, limit.Clock.GetTimestamp());
-
-            if (_hasX)
-            {
-                headers["X-RateLimit-Limit"] = limit.LimitText;
-                headers["X-RateLimit-Remaining"] = texts.Number(_remaining);
-                headers["X-RateLimit-Reset"] = texts.Number(seconds);
-            }
-
-            if (_hasDraft)
-            {
-                headers["RateLimit-Policy"] = limit.PolicyText;
-                headers["RateLimit"] = texts.Status(_remaining, seconds);
-            }
+            headers["X-RateLimit-Limit"] = limit.LimitText;
+            headers["X-RateLimit-Remaining"] = texts.Number(_remaining);
+            headers["X-RateLimit-Reset"] = texts.Number(limit.HoldsAMoment ? 1 : seconds);
         }
 
-        (_context, _limit) = (null, null);
-        _reports.Return(this);
+        if (_hasDraft)
+        {
+            headers["RateLimit-Policy"] = limit.PolicyText;
+            headers["RateLimit"] = texts.Status(_remaining, limit.HoldsAMoment ? -1 : seconds);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task End()
+    {
+        Array.Clear(_admittedBy, 0, _admissions);
+        (_limit, _hasX, _hasDraft, _isRefused, _admissions) = (null, false, false, false, 0);
+
+        if (isDisplaced)
+        {
+            reports.Leave();
+        }
+
+        // Last: from here on it is another request's.
+        Volatile.Write(ref _context, null);
         return Task.CompletedTask;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RateLimitTexts
             ? _numbers[value] ??= value.ToString(CultureInfo.InvariantCulture)
             : value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The draft's <c>RateLimit</c>.</summary>
+    /// <summary>The draft's <c>RateLimit</c>; without a time where that is negative.</summary>
     public StringValues Status(int remaining, long seconds)
     {
         if (remaining >= Numbers)
@@ -27,7 +27,7 @@ internal sealed class RateLimitTexts
             return Format(remaining, seconds);
         }
 
-        ref var place = ref _pairs[((remaining % Side) * Side) + (int)(seconds % Side)];
+        ref var place = ref _pairs[((remaining % Side) * Side) + (int)((ulong)seconds % Side)];
 
         // Read once: other threads put their pairs into the same place.
         if (place is not { } pair || pair.Remaining != remaining || pair.Seconds != seconds)
@@ -38,7 +38,10 @@ internal sealed class RateLimitTexts
         return pair.Text;
     }
 
-    private static string Format(int remaining, long seconds) => string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={seconds}");
+    private static string Format(int remaining, long seconds)
+        => seconds < 0
+            ? string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining}")
+            : string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={seconds}");
 
     private sealed record Pair(int Remaining, long Seconds, string Text);
 }

@@ -29,7 +29,7 @@ internal sealed class SlidingPartition(RateLimitRule rule, PartitionKey key) : P
 
         if (_used > Rule.PermitLimit - Rule.Cost)
         {
-            return new(IsAdmitted: false, Rule.PermitLimit - _used, FreeAt(_used + Rule.Cost - Rule.PermitLimit), Stamp: 0);
+            return new(IsAdmitted: false, Rule.PermitLimit - _used, ExpiryOf(_used + Rule.Cost - Rule.PermitLimit), Stamp: 0);
         }
 
         var stamp = Append(now);
@@ -56,6 +56,17 @@ internal sealed class SlidingPartition(RateLimitRule rule, PartitionKey key) : P
         return new(IsAdmitted: true, Rule.PermitLimit - _used, _count == 0 ? now : At(0).Time + Rule.Window, stamp);
     }
 
+    public override long FreeAt(int requests, long now)
+    {
+        DropExpired(now);
+
+        // Further requests than one window holds come one window behind those whose permits they get.
+        var (rounds, place) = Math.DivRem(requests - 1, Rule.RequestsPerWindow);
+        var permits = _used + ((place + 1) * Rule.Cost) - Rule.PermitLimit;
+        var first = permits <= 0 ? now : ExpiryOf(permits);
+        return rounds == 0 ? first : Rule.After(first, rounds);
+    }
+
     public override (int Used, long Since) Load(long now)
     {
         DropExpired(now);
@@ -66,7 +77,7 @@ internal sealed class SlidingPartition(RateLimitRule rule, PartitionKey key) : P
 
     private ref Slot At(int index) => ref _slots[(_head + index) & (_slots.Length - 1)];
 
-    private long FreeAt(int permits)
+    private long ExpiryOf(int permits)
     {
         var index = 0;
 

@@ -150,6 +150,15 @@ public sealed class SecretTests
     public void Texts_ThatLookSecret_AreMasked(string text, string expected) => Assert.Equal(expected, new SecretTexts().Mask(text));
 
     [Fact]
+    public void Password_OfAConnectionString_IsMaskedByItself()
+    {
+        var configuration = new ConfigurationManager();
+        configuration["ConnectionStrings:Default"] = "Server=db.internal; User Id=planted-user; Password = pass in it";
+
+        Assert.Equal("'[masked]' was refused by db.internal", new SecretTexts(configuration).Mask("'pass in it' was refused by db.internal"));
+    }
+
+    [Fact]
     public void Secrets_ThatTheConfigurationChanged_AreKnownAtOnce()
     {
         var configuration = new ConfigurationManager();

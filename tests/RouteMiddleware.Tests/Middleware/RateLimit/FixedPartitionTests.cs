@@ -77,6 +77,26 @@ public sealed class FixedPartitionTests
         Assert.Equal(stillTaken, partition.Load(now: later).Used);
     }
 
+    // Two requests of three permits' limit fit into no window, so that each waits for one of its own.
+    [Theory]
+    [InlineData(2, 1, 1, 100)]
+    [InlineData(2, 1, 2, 100)]
+    [InlineData(2, 1, 3, 200)]
+    [InlineData(2, 1, 5, 300)]
+    [InlineData(3, 2, 1, 100)]
+    [InlineData(3, 2, 2, 200)]
+    public void R17_FreeAt_OfRequestsInALine_IsTheirWindow(int limit, int cost, int requests, long expected)
+    {
+        var partition = Create(limit, window: 100, cost);
+
+        for (var taken = 0; taken + cost <= limit; taken += cost)
+        {
+            partition.Acquire(now: 0);
+        }
+
+        Assert.Equal(expected, partition.FreeAt(requests, now: 50));
+    }
+
     private static FixedPartition Create(int limit, long window, int cost)
         => new(new RateLimitRule(limit, TimeSpan.FromTicks(window), cost, TimeSpan.TicksPerSecond), default);
 }

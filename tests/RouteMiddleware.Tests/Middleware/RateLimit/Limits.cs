@@ -99,13 +99,20 @@ internal static class Limits
     /// <summary>A response that runs its callbacks when the test says so, as a server does when the headers go out.</summary>
     internal sealed class StartingResponse : HttpResponseFeature
     {
-        private readonly Stack<(Func<object, Task> Callback, object State)> _callbacks = new();
+        private readonly Stack<(Func<object, Task> Callback, object State)> _starting = new();
+        private readonly Stack<(Func<object, Task> Callback, object State)> _completed = new();
 
-        public override void OnStarting(Func<object, Task> callback, object state) => _callbacks.Push((callback, state));
+        public override void OnStarting(Func<object, Task> callback, object state) => _starting.Push((callback, state));
 
-        public void Start()
+        public override void OnCompleted(Func<object, Task> callback, object state) => _completed.Push((callback, state));
+
+        public void Start() => Run(_starting);
+
+        public void Complete() => Run(_completed);
+
+        private static void Run(Stack<(Func<object, Task> Callback, object State)> callbacks)
         {
-            while (_callbacks.TryPop(out var entry))
+            while (callbacks.TryPop(out var entry))
             {
                 Assert.True(entry.Callback(entry.State).IsCompletedSuccessfully);
             }
@@ -115,6 +122,5 @@ internal static class Limits
     private static class NoServices
     {
         public static readonly ServiceProvider Instance = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
-
     }
 }

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using FsCheck;
+using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -8,6 +10,8 @@ namespace RouteMiddleware.Tests.Middleware.RateLimit;
 
 public sealed class PartitionKeyReaderTests
 {
+    private static readonly string[] TenantKeys = ["tenant+user", "tenant+user+header:key", "tenant+header:key"];
+
     [Theory]
     [InlineData("sub")]
     [InlineData("user_id")]
@@ -53,6 +57,8 @@ public sealed class PartitionKeyReaderTests
     [InlineData("a", "2:b", "a2:b", "")]
     [InlineData("{a}", "b", "{a", "}b")]
     [InlineData("-1:", "x", "", "x")]
+    [InlineData("x0:y", "z", "x", "y0:z")]
+    [InlineData("x1:y", "z", "x", "y1:z")]
     public void R13_HeaderValues_CutElsewhere_AreSomebodyElse(string a1, string b1, string a2, string b2)
         => Assert.NotEqual(
             Read("header:a+header:b", With(Limits.From("192.0.2.7"), ("a", a1), ("b", b1))),
@@ -132,6 +138,50 @@ public sealed class PartitionKeyReaderTests
     public void Global_OfEverybody_IsOne()
         => Assert.Equal(Read("global", As("sub", "ann", "test")), Read("global", At("/orders", "POST")));
 
+    [Fact]
+    public void R16_Tenant_ThatWasNotChecked_IsTheAddress()
+    {
+        Assert.Equal(Read("ip", Limits.From("192.0.2.7")), Read("tenant", With(Limits.From("192.0.2.7"), ("X-Tenant", "a"), ("tenant", "b"))));
+        Assert.Equal(Read("tenant", Of("a", "192.0.2.7")), Read("tenant", Of("a", "198.51.100.9")));
+        Assert.NotEqual(Read("tenant", Of("a")), Read("tenant", Of("b")));
+        Assert.NotEqual(Read("tenant", Of("192.0.2.7")), Read("tenant", Limits.From("192.0.2.7")));
+    }
+
+    [Fact]
+    public void T4_KeysOfTwoTenants_WhateverTheUser_AreNeverOne()
+        => Prop.ForAll(ArbMap.Default.ArbFor<(string? Tenant, string? User, string? Key)>(), ArbMap.Default.ArbFor<(string? Tenant, string? User, string? Key)>(), static (one, other) =>
+        {
+            foreach (var partitionBy in TenantKeys)
+            {
+                var isAlike = Said(one.Tenant) == Said(other.Tenant)
+                    && (!partitionBy.Contains("user", StringComparison.Ordinal) || Said(one.User) == Said(other.User))
+                    && (!partitionBy.Contains("key", StringComparison.Ordinal) || Said(one.Key) == Said(other.Key));
+
+                Assert.Equal(isAlike, Read(partitionBy, Placed(one)).Equals(Read(partitionBy, Placed(other))));
+            }
+
+            static string? Said(string? text) => string.IsNullOrEmpty(text) ? null : text;
+        }).QuickCheckThrowOnFailure();
+
+    private static DefaultHttpContext Of(string tenant, string address = "192.0.2.7") => Placed((tenant, null, null), address);
+
+    private static DefaultHttpContext Placed((string? Tenant, string? User, string? Key) caller, string address = "192.0.2.7")
+    {
+        var context = string.IsNullOrEmpty(caller.User) ? Limits.From(address) : As("sub", caller.User, "test", address);
+
+        if (caller.Tenant is not null)
+        {
+            context.Features.Set<ITenantFeature>(new Tenant(caller.Tenant));
+        }
+
+        if (caller.Key is not null)
+        {
+            context.Request.Headers["key"] = caller.Key;
+        }
+
+        return context;
+    }
+
     private static PartitionKey Read(string partitionBy, HttpContext context) => PartitionKeyReader.Parse(partitionBy, []).Read(context);
 
     private static DefaultHttpContext As(string claim, string value, string? authentication, string address = "192.0.2.7")
@@ -166,5 +216,10 @@ public sealed class PartitionKeyReaderTests
         context.Request.Path = path;
         context.SetEndpoint(new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse(template), 0, metadata: null, displayName: null));
         return context;
+    }
+
+    private sealed class Tenant(string id) : ITenantFeature
+    {
+        public string TenantId => id;
     }
 }

@@ -13,15 +13,24 @@ public sealed class PartitionTableTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly LogSink _logs = new();
 
-    [Fact]
-    public void R3_Table_AfterAMillionAddresses_HoldsItsBoundAndThenNothing()
+    [Theory]
+    [InlineData(RateLimitAlgorithm.Sliding)]
+    [InlineData(RateLimitAlgorithm.Fixed)]
+    [InlineData(RateLimitAlgorithm.TokenBucket)]
+    [InlineData(RateLimitAlgorithm.Concurrency)]
+    public void R3_Table_AfterAMillionAddresses_HoldsItsBoundAndThenNothing(RateLimitAlgorithm algorithm)
     {
-        using var table = CreateTable(maxPartitions: 100_000);
+        using var table = CreateTable(maxPartitions: 100_000, algorithm: algorithm);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         for (var i = 0; i < 1_000_000; i++)
         {
-            table.Acquire(Key(i), _clock.GetTimestamp(), out _, out _);
+            var permit = table.Acquire(Key(i), _clock.GetTimestamp(), out var decision, out _);
+
+            if (algorithm == RateLimitAlgorithm.Concurrency && decision.IsAdmitted)
+            {
+                table.Release(permit, permit.Stamp);
+            }
         }
 
         Assert.Equal(100_000, table.Count);
@@ -156,6 +165,8 @@ public sealed class PartitionTableTests : IDisposable
     [Theory]
     [InlineData(RateLimitAlgorithm.Sliding)]
     [InlineData(RateLimitAlgorithm.Fixed)]
+    [InlineData(RateLimitAlgorithm.TokenBucket)]
+    [InlineData(RateLimitAlgorithm.Concurrency)]
     public async Task R4_AMillionAcquisitions_On64Threads_AdmitExactlyTheLimit(RateLimitAlgorithm algorithm)
     {
         const int Keys = 7;
@@ -253,7 +264,7 @@ public sealed class PartitionTableTests : IDisposable
     {
         var rule = new RateLimitRule(limit, Window, cost: 1, _clock.TimestampFrequency);
         return new(
-            key => algorithm == RateLimitAlgorithm.Fixed ? new FixedPartition(rule, key) : new SlidingPartition(rule, key),
+            RateLimitMiddleware.AlgorithmOf(algorithm, rule),
             maxPartitions,
             Window,
             _clock);

@@ -14,6 +14,8 @@ public sealed class RateLimitAllocationTests
     [Theory]
     [InlineData(RateLimitAlgorithm.Sliding, RateLimitHeaders.Both, 0)]
     [InlineData(RateLimitAlgorithm.Sliding, RateLimitHeaders.None, 0)]
+    [InlineData(RateLimitAlgorithm.TokenBucket, RateLimitHeaders.Both, 0)]
+    [InlineData(RateLimitAlgorithm.Concurrency, RateLimitHeaders.Both, 0)]
 
     // A caller whose window is over is forgotten, and made anew once in each of the 21 windows of a round.
     [InlineData(RateLimitAlgorithm.Fixed, RateLimitHeaders.Both, 21 * 128)]
@@ -39,6 +41,7 @@ public sealed class RateLimitAllocationTests
                 var before = GC.GetAllocatedBytesForCurrentThread();
                 _ = limit.InvokeAsync(context, next);
                 _response.Start();
+                _response.Complete();
                 bytes += GC.GetAllocatedBytesForCurrentThread() - before;
 
                 Assert.Equal(headers != RateLimitHeaders.None, _response.Headers.ContainsKey("RateLimit"));

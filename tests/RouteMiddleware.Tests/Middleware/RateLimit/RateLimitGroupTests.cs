@@ -13,6 +13,7 @@ public sealed class RateLimitGroupTests
     [Theory]
     [InlineData("Sliding")]
     [InlineData("Fixed")]
+    [InlineData("token_bucket")]
     public async Task R4_SixtyConcurrentRequests_OverTwoRoutesOfAGroup_AdmitExactlyTheLimit(string algorithm)
     {
         await using var app = await Limits.StartAsync(
@@ -79,6 +80,34 @@ public sealed class RateLimitGroupTests
     }
 
     [Fact]
+    public async Task T5_Limit_ByTenant_LetsNoTenantTakeAnothersPermits()
+    {
+        await using var app = await Limits.StartAsync(_clock, app =>
+        {
+            // As the middleware that checks tenants does.
+            app.Use((context, next) =>
+            {
+                if (context.Request.Query["checked"] is [{ } tenant])
+                {
+                    context.Features.Set<ITenantFeature>(new Tenant(tenant));
+                }
+
+                return next(context);
+            });
+            app.MapGet("/", () => "ok").WithRateLimit(o => (o.PermitLimit, o.PartitionBy) = (1, "tenant"));
+        });
+
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/?checked=noisy"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.StatusAsync("/?checked=noisy", address: "192.0.2.7"));
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/?checked=quiet"));
+
+        // R16: who has no tenant is an address, whatever it says of itself.
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/?tenant=a"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.StatusAsync("/?tenant=b"));
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/?tenant=b", address: "192.0.2.7"));
+    }
+
+    [Fact]
     public async Task Exclusion_OfARoute_LeavesItUnlimited()
     {
         await using var app = await Limits.StartAsync(_clock, app =>
@@ -116,9 +145,9 @@ public sealed class RateLimitGroupTests
                 app.MapGet("/b", () => "b").WithMiddleware("rate_limit:soon");
                 app.MapGet("/c", () => "c").WithRateLimit(o => o.PartitionBy = "planet");
             },
-            new Dictionary<string, string?> { ["RouteMiddleware:RateLimit:Algorithm"] = "token_bucket" }));
+            new Dictionary<string, string?> { ["RouteMiddleware:RateLimit:Algorithm"] = "leaky" }));
 
-        foreach (var expected in new[] { "PermitLimit (0)", "MaxPartitions (0)", "'soon' is no limit", "PartitionBy ('planet')", "Sliding, Fixed" })
+        foreach (var expected in new[] { "PermitLimit (0)", "MaxPartitions (0)", "'soon' is no limit", "PartitionBy ('planet')", "Sliding, Fixed, TokenBucket, Concurrency" })
         {
             Assert.Contains(error.Faults, fault => fault.What.Contains(expected, StringComparison.Ordinal));
         }
@@ -135,5 +164,10 @@ public sealed class RateLimitGroupTests
         using var response = await app.SendAsync("/");
 
         Assert.Equal("\"default\";q=2;w=10", response.Header("RateLimit-Policy"));
+    }
+
+    private sealed class Tenant(string id) : ITenantFeature
+    {
+        public string TenantId => id;
     }
 }

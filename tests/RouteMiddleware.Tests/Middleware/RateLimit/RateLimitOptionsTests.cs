@@ -50,6 +50,7 @@ public sealed class RateLimitOptionsTests
 
         Assert.Equal((100, TimeSpan.FromMinutes(1), RateLimitAlgorithm.Sliding, "ip"), (options.PermitLimit, options.Window, options.Algorithm, options.PartitionBy));
         Assert.Equal((100_000, 1, RateLimitCount.All, RateLimitHeaders.Both), (options.MaxPartitions, options.Cost, options.Count, options.Headers));
+        Assert.Equal((0, "memory", RateLimitStoreFailure.Local, TimeSpan.FromMilliseconds(50)), (options.QueueLimit, options.Store, options.OnStoreFailure, options.StoreTimeout));
     }
 
     [Theory]
@@ -59,6 +60,8 @@ public sealed class RateLimitOptionsTests
     [InlineData("global")]
     [InlineData("header:X-Api-Key")]
     [InlineData("user+route")]
+    [InlineData("Tenant")]
+    [InlineData("tenant+user+route")]
     [InlineData(" ip + Header:A + header:B + route ")]
     public void PartitionBy_OfKnownParts_IsTaken(string partitionBy) => new RateLimitOptions { PartitionBy = partitionBy }.Check();
 
@@ -66,7 +69,8 @@ public sealed class RateLimitOptionsTests
     [InlineData("")]
     [InlineData("ip+")]
     [InlineData("address")]
-    [InlineData("tenant")]
+    [InlineData("tenants")]
+    [InlineData("tenant+tenant")]
     [InlineData("header")]
     [InlineData("header:")]
     [InlineData("header:a b")]
@@ -109,10 +113,38 @@ public sealed class RateLimitOptionsTests
     public void Cost_FromOneToTheLimit_IsTaken(int value, bool isTaken) => AssertTaken(isTaken, nameof(RateLimitOptions.Cost), o => o.Cost = value);
 
     [Theory]
-    [InlineData((RateLimitAlgorithm)2, "Algorithm (2) must be one of Sliding, Fixed.")]
-    [InlineData((RateLimitAlgorithm)(-1), "Algorithm (-1) must be one of Sliding, Fixed.")]
+    [InlineData((RateLimitAlgorithm)4, "Algorithm (4) must be one of Sliding, Fixed, TokenBucket, Concurrency.")]
+    [InlineData((RateLimitAlgorithm)(-1), "Algorithm (-1) must be one of Sliding, Fixed, TokenBucket, Concurrency.")]
     public void Algorithm_WithoutAName_IsAFaultThatListsTheNames(RateLimitAlgorithm value, string expected)
         => Assert.Equal(expected, Assert.Single(FaultsOf(o => o.Algorithm = value)));
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(10_000, true)]
+    [InlineData(10_001, false)]
+    public void QueueLimit_UpToTenThousand_IsTaken(int value, bool isTaken) => AssertTaken(isTaken, nameof(RateLimitOptions.QueueLimit), o => o.QueueLimit = value);
+
+    [Theory]
+    [InlineData(TimeSpan.TicksPerMillisecond - 1, false)]
+    [InlineData(TimeSpan.TicksPerMillisecond, true)]
+    [InlineData(TimeSpan.TicksPerMinute, true)]
+    [InlineData(TimeSpan.TicksPerMinute + 1, false)]
+    public void StoreTimeout_FromAMillisecondToAMinute_IsTaken(long ticks, bool isTaken)
+        => AssertTaken(isTaken, nameof(RateLimitOptions.StoreTimeout), o => o.StoreTimeout = TimeSpan.FromTicks(ticks));
+
+    [Theory]
+    [InlineData("memory", true)]
+    [InlineData("Memory", true)]
+    [InlineData("redis", false)]
+    [InlineData("", false)]
+    public void Store_ThatNobodyBrought_IsAFault(string value, bool isTaken) => AssertTaken(isTaken, nameof(RateLimitOptions.Store), o => o.Store = value);
+
+    [Theory]
+    [InlineData(RateLimitAlgorithm.Concurrency, false)]
+    [InlineData(RateLimitAlgorithm.TokenBucket, true)]
+    public void Failures_WherePermitsAllComeBack_AreAFault(RateLimitAlgorithm algorithm, bool isTaken)
+        => AssertTaken(isTaken, nameof(RateLimitOptions.Count), o => (o.Algorithm, o.Count) = (algorithm, RateLimitCount.Failures));
 
     [Fact]
     public void Check_WithEveryValueWrong_NamesThemAll()
@@ -120,11 +152,12 @@ public sealed class RateLimitOptionsTests
         var faults = FaultsOf(o =>
         {
             (o.PermitLimit, o.Window, o.Algorithm, o.PartitionBy) = (0, TimeSpan.Zero, (RateLimitAlgorithm)9, "x");
-            (o.MaxPartitions, o.Cost, o.Count, o.Headers) = (0, 0, (RateLimitCount)9, (RateLimitHeaders)9);
+            (o.MaxPartitions, o.QueueLimit, o.Cost, o.Count, o.Headers) = (0, -1, 0, (RateLimitCount)9, (RateLimitHeaders)9);
+            (o.Store, o.OnStoreFailure, o.StoreTimeout) = ("disk", (RateLimitStoreFailure)9, TimeSpan.Zero);
         });
 
         Assert.Equal(
-            ["PermitLimit", "Window", "Algorithm", "PartitionBy", "MaxPartitions", "Cost", "Count", "Headers"],
+            ["PermitLimit", "Window", "Algorithm", "PartitionBy", "MaxPartitions", "QueueLimit", "Cost", "Count", "Headers", "Store", "OnStoreFailure", "StoreTimeout"],
             faults.Select(static fault => fault.Split(' ')[0]));
     }
 

@@ -46,6 +46,8 @@ public sealed class RateLimitRefusalTests
     [InlineData("Sliding", 43, HttpStatusCode.OK)]
     [InlineData("Fixed", 42, HttpStatusCode.TooManyRequests)]
     [InlineData("fixed", 43, HttpStatusCode.OK)]
+    [InlineData("token_bucket", 42, HttpStatusCode.TooManyRequests)]
+    [InlineData("token-bucket", 43, HttpStatusCode.OK)]
     public async Task R9_RetryAfter_WaitedFor_Admits(string algorithm, int waited, HttpStatusCode expected)
     {
         await using var app = await Limits.StartAsync(

@@ -1,0 +1,20 @@
+namespace RouteMiddleware.Middleware.Cache;
+
+/// <summary>One answer in the making.</summary>
+internal sealed class Fill(string key)
+{
+    // Those who wait run on threads of their own: the one who runs has an answer to send.
+    private readonly TaskCompletionSource<FillOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiters;
+
+    public string Key { get; } = key;
+
+    public int Waiters => Volatile.Read(ref _waiters);
+
+    public Task<FillOutcome> Outcome => _end.Task;
+
+    /// <summary>Counts one who waits.</summary>
+    public void Join() => Interlocked.Increment(ref _waiters);
+
+    public void End(FillOutcome outcome) => _end.TrySetResult(outcome);
+}

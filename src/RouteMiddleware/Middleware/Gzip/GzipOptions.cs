@@ -1,0 +1,31 @@
+namespace RouteMiddleware.Middleware.Gzip;
+
+/// <summary>Which answers are compressed, and how much work is put into it.</summary>
+public sealed class GzipOptions
+{
+    /// <summary>The smallest answer that is compressed, in bytes. Default: 1024; from 0 to 1048576.</summary>
+    public int MinimumSize { get; set; } = 1024;
+
+    /// <summary>How much work is put into it: 1 is the fastest, 9 the smallest. Default: 6; from 1 to 9.</summary>
+    public int CompressLevel { get; set; } = 6;
+
+    /// <summary>
+    /// The content types that are compressed: <c>application/json</c>, all of a kind as <c>text/*</c>, all with an ending as <c>*+json</c>, or <c>*</c> for all but those
+    /// that are compressed by themselves, such as pictures. Never: <c>text/event-stream</c> and <c>application/grpc</c>. Default: texts, JSON, XML, JavaScript, WebAssembly, SVG and
+    /// fonts that are not compressed.
+    /// </summary>
+    public IList<string> MimeTypes { get; set; } =
+    [
+        "text/*", "*+json", "*+xml", "application/json", "application/x-ndjson", "application/xml", "application/javascript", "application/wasm", "font/otf", "font/ttf",
+        "application/vnd.ms-fontobject",
+    ];
+
+    /// <summary>Whether Brotli is used where the client takes it. Default: <see langword="true"/>.</summary>
+    public bool Brotli { get; set; } = true;
+
+    /// <summary>
+    /// Whether, over https, an answer is left alone that may hold a secret of its user: the request used the session, or the answer has <c>Set-Cookie</c>, or
+    /// varies by <c>Cookie</c> or <c>Authorization</c>. Its length would tell of the secret (BREACH). Default: <see langword="true"/>.
+    /// </summary>
+    public bool BreachGuard { get; set; } = true;
+}

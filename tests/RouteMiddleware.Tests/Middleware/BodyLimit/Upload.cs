@@ -1,0 +1,3 @@
+namespace RouteMiddleware.Tests.Middleware.BodyLimit;
+
+public sealed record Upload(string Text);
