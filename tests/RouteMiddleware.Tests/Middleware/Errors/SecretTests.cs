@@ -76,8 +76,12 @@ public sealed class SecretTests
     {
         await using var app = await ErrorApp.StartAsync(static app => app.MapGet("/", static string () => throw new InvalidOperationException()), environment: "Development", settings: Settings);
 
-        var (_, body) = await app.AnswerAsync("/", ErrorApp.Browser);
+        using var response = await app.GetAsync("/?code=12", ErrorApp.Browser, ("X-Api-Key", "ab1"));
+        var body = await response.Content.ReadAsStringAsync();
 
+        // Too short to be looked for elsewhere, and masked where they stand.
+        Assert.Contains("<dt>X-Api-Key</dt><dd class=\"masked\">[masked]</dd>", body, StringComparison.Ordinal);
+        Assert.Contains("<dt>code</dt><dd class=\"masked\">[masked]</dd>", body, StringComparison.Ordinal);
         Assert.Contains("<dt>Auth:Issuer</dt><dd>plain-issuer</dd>", body, StringComparison.Ordinal);
         Assert.Contains("<dt>Auth:Secret</dt><dd class=\"masked\">[masked]</dd>", body, StringComparison.Ordinal);
         Assert.DoesNotContain("ConnectionStrings", body, StringComparison.Ordinal);
@@ -176,6 +180,6 @@ public sealed class SecretTests
     private static string All(HttpContext context, IConfiguration? configuration)
         => $"""
             {configuration!["RouteMiddleware:Auth:Secret"]} {configuration["ConnectionStrings:Default"]} Password=planted-assigned {configuration["Mail:ApiKey"]} {configuration["Cache:Url"]}
-            {context.Request.Headers.Authorization} {context.Request.Headers.Cookie} {context.Request.Headers["X-Api-Key"]} {context.Request.Query["access_token"]} {Token}
+            {context.Request.Cookies["theme"]} {context.Request.Headers.Authorization.ToString()[7..]} {context.Request.Headers.Authorization} {context.Request.Headers.Cookie} {context.Request.Headers["X-Api-Key"]} {context.Request.Query["access_token"]} {Token}
             """;
 }
