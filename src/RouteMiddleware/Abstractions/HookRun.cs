@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -214,27 +213,8 @@ internal sealed partial class HookRun
 
     private static Task AnswerAsync(HttpContext context, Exception exception, IResult answer)
     {
-        // As ASP.NET Core's own exception handler does: whoever saves at the end sees that the request failed, whatever the answer says.
-        context.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Error = exception, Path = context.Request.Path, Endpoint = context.GetEndpoint(), RouteValues = context.Request.RouteValues });
-        context.Response.StatusCode = StatusCodes.Status200OK;
-        RemoveContentHeaders(context.Response.Headers);
-        KeptBackBody.Empty(context.Response);
+        FailedAnswer.Replace(context, exception);
         return answer.ExecuteAsync(context);
-    }
-
-    // What the failed handler said of its own content is not true of the answer that takes its place; what outer middleware set stays.
-    private static void RemoveContentHeaders(IHeaderDictionary headers)
-    {
-        headers.ContentLength = null;
-        headers.Remove("Content-Type");
-        headers.Remove("Content-Encoding");
-        headers.Remove("Content-Range");
-        headers.Remove("Content-Disposition");
-        headers.Remove("Content-Language");
-        headers.Remove("ETag");
-        headers.Remove("Last-Modified");
-        headers.Remove("Cache-Control");
-        headers.Remove("Expires");
     }
 
     private static ILogger LoggerOf(HttpContext context)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -77,6 +78,11 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
 
         if (endpoint.RequestDelegate is { } handler)
         {
+            if (!endpoint.Metadata.OfType<MethodInfo>().Any())
+            {
+                endpoint.Metadata.Add(new HandlerMethod(handler.Method));
+            }
+
             var composed = RenewableChain.Compose(resolved.InOrder, handler, static _ => null, generations, generations.EnterRoute, faults);
             endpoint.RequestDelegate = faulty || faults.Count > 0 ? Refuse(endpoint, faults) : composed;
         }

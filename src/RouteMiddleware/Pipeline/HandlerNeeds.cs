@@ -6,10 +6,43 @@ using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
-/// <summary>Checks that whatever a handler takes is provided by its chain: a type marked <c>[Requires("session")]</c> needs that middleware.</summary>
-internal static class HandlerNeeds
+/// <summary>Checks that whatever a handler takes, and its metadata need, is provided by its chain: a type marked <c>[Requires("session")]</c> needs that middleware.</summary>
+internal sealed class HandlerNeeds(MiddlewareCatalog catalog)
 {
-    public static void Check(Endpoint endpoint, MiddlewareCatalog catalog)
+    // Thousands of endpoints carry metadata of a few classes.
+    private readonly Dictionary<Type, string[]> _needs = [];
+
+    public void Check(Endpoint endpoint)
+    {
+        CheckMetadata(endpoint);
+        CheckParameters(endpoint);
+    }
+
+    private void CheckMetadata(Endpoint endpoint)
+    {
+        foreach (var item in endpoint.Metadata)
+        {
+            foreach (var alias in NeedsOf(item.GetType()))
+            {
+                if (!Runs(endpoint, alias))
+                {
+                    catalog.Faults.Add(RouteName.Of(endpoint), $"'{item}' needs '{alias}', which is not in the chain.", AdviceOn(alias));
+                }
+            }
+        }
+    }
+
+    private string[] NeedsOf(Type type)
+    {
+        if (!_needs.TryGetValue(type, out var aliases))
+        {
+            _needs[type] = aliases = [.. type.GetCustomAttributes<RequiresAttribute>(inherit: true).Select(static needed => needed.Alias)];
+        }
+
+        return aliases;
+    }
+
+    private void CheckParameters(Endpoint endpoint)
     {
         if ((endpoint.Metadata.GetMetadata<MethodInfo>() ?? endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.MethodInfo) is not { } handler)
         {
@@ -23,18 +56,21 @@ internal static class HandlerNeeds
 
             foreach (var needed in type.GetCustomAttributes<RequiresAttribute>(inherit: true))
             {
-                if (!Runs(endpoint, catalog, needed.Alias))
+                if (!Runs(endpoint, needed.Alias))
                 {
                     catalog.Faults.Add(
                         RouteName.Of(endpoint),
                         $"The handler takes {type.Name} '{parameter.Name}', but '{needed.Alias}' is not in its chain.",
-                        $"Add .WithMiddleware(\"{needed.Alias}\") to the route or one of its groups, or \"{needed.Alias}\" to RouteMiddleware:Middleware.");
+                        AdviceOn(needed.Alias));
                 }
             }
         }
     }
 
-    private static bool Runs(Endpoint endpoint, MiddlewareCatalog catalog, string alias)
+    private static string AdviceOn(string alias)
+        => $"Add .WithMiddleware(\"{alias}\") to the route or one of its groups, or \"{alias}\" to RouteMiddleware:Middleware.";
+
+    private bool Runs(Endpoint endpoint, string alias)
     {
         var chain = endpoint.Metadata.GetMetadata<EndpointChain>();
 

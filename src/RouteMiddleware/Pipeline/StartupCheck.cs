@@ -24,10 +24,12 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         var endpoints = services.GetService<EndpointDataSource>();
         BuildOnce(app, endpoints);
 
+        var needs = new HandlerNeeds(catalog);
+
         // Reading them builds them, and composes their chains.
         foreach (var endpoint in composer.Build(() => endpoints?.Endpoints ?? []))
         {
-            HandlerNeeds.Check(endpoint, catalog);
+            needs.Check(endpoint);
         }
 
         global.Compose();

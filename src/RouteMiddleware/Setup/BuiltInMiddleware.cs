@@ -6,6 +6,7 @@ using RouteMiddleware.Middleware.BodyLimit;
 using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.Cors;
 using RouteMiddleware.Middleware.ErrorMonitoring;
+using RouteMiddleware.Middleware.Errors;
 using RouteMiddleware.Middleware.ForwardedHeaders;
 using RouteMiddleware.Middleware.Gzip;
 using RouteMiddleware.Middleware.Hsts;
@@ -42,6 +43,7 @@ internal static class BuiltInMiddleware
         AuthorizationRegistration.Add(builder);
         BodyLimitRegistration.Add(builder);
         CacheRegistration.Add(builder);
+        CommonRegistration.Add(builder);
         CorsRegistration.Add(builder);
         ErrorMonitoringRegistration.Add(builder);
         ForwardedHeadersRegistration.Add(builder);

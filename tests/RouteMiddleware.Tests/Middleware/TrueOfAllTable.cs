@@ -8,6 +8,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("access_log", "");
         Add("body_limit:1mb", "");
         Add("cache:1m", "X-Cache");
+        Add("common", "", isOncePerChain: true);
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
         Add("error_monitoring", "");
         Add("forwarded_headers", "", isOncePerChain: true);

@@ -10,7 +10,7 @@ namespace RouteMiddleware.Middleware.SecurityHeaders;
 internal sealed class HeaderPlan
 {
     public const string Hsts = "Strict-Transport-Security";
-    private const string Policy = "Content-Security-Policy";
+    public const string Policy = "Content-Security-Policy";
 
     private static readonly SearchValues<char> TokenLetters
         = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");

@@ -38,10 +38,11 @@ internal sealed class SecurityHeadersMiddleware : IMiddleware
     {
         var headers = context.Response.Headers;
         var setAll = _overwrite || HasOnlyContent(headers);
+        var keepsPolicy = _overwrite && context.Features.Get<OwnContentPolicy>() is not null;
 
         foreach (var (name, value) in _always)
         {
-            if (setAll || !headers.ContainsKey(name))
+            if ((setAll || !headers.ContainsKey(name)) && !(keepsPolicy && name.Equals(HeaderPlan.Policy, StringComparison.OrdinalIgnoreCase)))
             {
                 headers[name] = value;
             }

@@ -1,0 +1,9 @@
+using System.Reflection;
+
+namespace RouteMiddleware;
+
+/// <summary>The method of an endpoint that is a plain delegate, in the endpoint's metadata: the framework tells it of route handlers and controllers only.</summary>
+internal sealed class HandlerMethod(MethodInfo method)
+{
+    public MethodInfo Method => method;
+}
