@@ -9,8 +9,7 @@ public static class OrderEndpoints
     {
         routes.MapGet("/orders", (Orders orders, ClaimsPrincipal user) => orders.Of(user.Identity!.Name!));
 
-        routes.MapGet("/orders/{id:int}", (int id, Orders orders, ClaimsPrincipal user) =>
-            orders.Find(id, user.Identity!.Name!) is { } order ? Results.Ok(order) : Results.Problem("There is no such order of yours.", statusCode: 404));
+        routes.MapGet("/orders/{id:int}", (int id, Orders orders, ClaimsPrincipal user) => orders.Get(id, user.Identity!.Name!));
 
         routes.MapPost("/orders", (NewOrder order, Orders orders, ClaimsPrincipal user) =>
         {

@@ -12,7 +12,7 @@ public sealed class Orders
 
     public IEnumerable<Order> Of(string user) => _orders.Values.Where(order => order.PlacedBy == user).OrderBy(order => order.Id);
 
-    public Order? Find(int id, string user) => _orders.TryGetValue(id, out var order) && order.PlacedBy == user ? order : null;
+    public Order Get(int id, string user) => _orders.TryGetValue(id, out var order) && order.PlacedBy == user ? order : throw new OrderNotFoundException();
 
     public Order Place(string item, int quantity, string user)
     {

@@ -10,7 +10,7 @@ builder.Services.AddRouteMiddleware()   // reads the section "RouteMiddleware" o
 
 var app = builder.Build();
 
-app.UseRouteMiddleware();               // the global list: request_id, timing, trusted_host, security_headers, cors, gzip
+app.UseRouteMiddleware();               // the global list: request_id, timing, metrics, logs, common, trusted_host, security_headers, cors, gzip
 app.UseDefaultFiles().UseStaticFiles(); // the page
 
 app.MapGet("/health", () => "ok");
@@ -18,14 +18,21 @@ app.MapGet("/catalogue", (Catalogue catalogue) => catalogue.Items).WithMiddlewar
 app.MapLogin();
 
 var api = app.MapGroup("/api").WithMiddleware("api"); // the group "api" of the settings: maintenance, auth, rate_limit:100/1m, body_limit:64kb
+api.MapError<OrderNotFoundException>((_, exception) => Results.Problem(exception.Message, statusCode: 404)); // here and nowhere else
 api.MapOrders();
 api.MapGet("/status", (Orders orders) => new { status = "ok", orders = orders.Count }).WithoutMiddleware("auth");
 
-var admin = app.MapGroup("/admin")
-    .WithIpFilter(filter => filter.AllowedIps = ["127.0.0.0/8", "::1"]) // from this machine alone
-    .WithMiddleware("auth:admin", "rate_limit:10/1m");
+var here = app.MapGroup("").WithIpFilter(filter => filter.AllowedIps = ["127.0.0.0/8", "::1"]); // from this machine alone
+here.MapMetrics("/metrics");
+
+var admin = here.MapGroup("/admin").WithMiddleware("auth:admin", "rate_limit:10/1m");
 admin.MapGet("/dashboard", (Orders orders, Users users) => new { orders = orders.Count, users = users.Count });
 admin.MapPut("/maintenance", (IMaintenanceSwitch maintenance) => maintenance.TurnOn("The order desk is closed for a moment."));
 admin.MapDelete("/maintenance", (IMaintenanceSwitch maintenance) => maintenance.TurnOff());
+
+if (app.Environment.IsDevelopment())
+{
+    app.MapGet("/broken", string () => throw new InvalidOperationException("This route fails, to show the page that 'common' draws."));
+}
 
 app.Run();
