@@ -32,7 +32,7 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
         _logger = logger;
         _metrics = metrics;
         _switch = toggle;
-        _settings = toggle.Follow();
+        _settings = toggle.CountOfSettings();
         _isEnabled = options.Enabled;
         _until = options.Until;
         _retryAfter = options.RetryAfter;
