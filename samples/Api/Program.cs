@@ -1,24 +1,31 @@
 using Api;
+using RouteMiddleware.Middleware.Maintenance;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.Services.AddSingleton<Users>().AddSingleton<Orders>();
 builder.Services.AddRouteMiddleware()   // reads the section "RouteMiddleware" of appsettings.json
-    .AddSession();
+    .AddSession()
+    .AddLifespan("catalogue", (services, stopping) => Catalogue.LoadAsync(services.GetRequiredService<IHostEnvironment>(), stopping));
 
 var app = builder.Build();
 
-app.UseRouteMiddleware();               // the global list: request_id, timing, security_headers
+app.UseRouteMiddleware();               // the global list: request_id, timing, trusted_host, security_headers, cors, gzip
 app.UseDefaultFiles().UseStaticFiles(); // the page
 
 app.MapGet("/health", () => "ok");
+app.MapGet("/catalogue", (Catalogue catalogue) => catalogue.Items).WithMiddleware("cache:30s");
 app.MapLogin();
 
-var api = app.MapGroup("/api").WithMiddleware("api"); // the group "api" of the settings: auth, rate_limit:100/1m
+var api = app.MapGroup("/api").WithMiddleware("api"); // the group "api" of the settings: maintenance, auth, rate_limit:100/1m, body_limit:64kb
 api.MapOrders();
 api.MapGet("/status", (Orders orders) => new { status = "ok", orders = orders.Count }).WithoutMiddleware("auth");
 
-var admin = app.MapGroup("/admin").WithMiddleware("auth:admin", "rate_limit:10/1m");
+var admin = app.MapGroup("/admin")
+    .WithIpFilter(filter => filter.AllowedIps = ["127.0.0.0/8", "::1"]) // from this machine alone
+    .WithMiddleware("auth:admin", "rate_limit:10/1m");
 admin.MapGet("/dashboard", (Orders orders, Users users) => new { orders = orders.Count, users = users.Count });
+admin.MapPut("/maintenance", (IMaintenanceSwitch maintenance) => maintenance.TurnOn("The order desk is closed for a moment."));
+admin.MapDelete("/maintenance", (IMaintenanceSwitch maintenance) => maintenance.TurnOff());
 
 app.Run();

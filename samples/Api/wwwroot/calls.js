@@ -61,6 +61,7 @@ function record(method, path, answer) {
   fact(facts, 'Request id', answer.headers.get('X-Request-ID'));
   fact(facts, 'Response time', answer.headers.get('X-Response-Time'));
   fact(facts, 'Limit left', left && limit ? `${left} of ${limit}` : left);
+  fact(facts, 'Cache', answer.headers.get('X-Cache'));
   fact(facts, 'Retry after', answer.headers.get('Retry-After') && `${answer.headers.get('Retry-After')} s`);
 
   const entry = element('li');

@@ -89,7 +89,7 @@ function showAccount(account) {
 /** What can be done now; the reason is said where a button can't be pressed. */
 function showAccess(loggedIn) {
   const ready = loggedIn && token !== null;
-  for (const control of [...$('order').elements, $('refresh-orders'), $('open-dashboard')]) control.disabled = !ready;
+  for (const control of [...$('order').elements, $('refresh-orders'), $('open-dashboard'), $('close-desk'), $('open-desk')]) control.disabled = !ready;
 
   if (ready) {
     notice('orders-notice');
@@ -185,12 +185,32 @@ function showDashboard(data) {
   $('dashboard').hidden = tiles.length === 0;
 }
 
+async function switchDesk(method, said) {
+  const answer = await call(method, '/admin/maintenance', { token });
+
+  if (answer.ok) {
+    notice('admin-notice', said, 'good');
+    await loadStatus();
+  } else {
+    refused('admin-notice', answer);
+  }
+}
+
 // ---- Service
 
 async function loadStatus() {
   const answer = await call('GET', '/api/status');
   $('service').dataset.state = answer.ok ? 'good' : 'bad';
-  $('service-text').textContent = answer.ok ? 'Service is up' : 'Service is down';
+  $('service-text').textContent = answer.ok ? 'Service is up' : answer.data?.code === 'maintenance_mode' ? 'Desk is closed' : 'Service is down';
+}
+
+async function loadCatalogue() {
+  const answer = await call('GET', '/catalogue');
+  $('catalogue').replaceChildren(...(answer.data ?? []).map(({ item, description }) => {
+    const option = element('option', '', description);
+    option.value = item;
+    return option;
+  }));
 }
 
 // ---- Wiring
@@ -215,7 +235,8 @@ function once(trigger, action) {
 $('login').addEventListener('submit', once($('login'), () => logIn($('username').value, $('password').value)));
 $('order').addEventListener('submit', once($('order'), () => placeOrder($('item').value.trim(), $('quantity').valueAsNumber)));
 
-for (const [id, action] of [['reload-profile', loadProfile], ['logout', logOut], ['refresh-orders', loadOrders], ['open-dashboard', openDashboard]]) {
+for (const [id, action] of [['reload-profile', loadProfile], ['logout', logOut], ['refresh-orders', loadOrders], ['open-dashboard', openDashboard],
+  ['close-desk', () => switchDesk('PUT', 'The desk is closed.')], ['open-desk', () => switchDesk('DELETE', 'The desk is open.')]]) {
   $(id).addEventListener('click', once($(id), action));
 }
 
@@ -234,5 +255,5 @@ for (const step of document.querySelectorAll('[data-step]')) {
 $('clear-log').addEventListener('click', () => $('log').replaceChildren());
 
 showAccount(null);
-await loadStatus();
+await Promise.all([loadStatus(), loadCatalogue()]);
 if (remembered.get()) await loadProfile();

@@ -80,6 +80,29 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Fact]
+    public async Task Desk_ClosedByTheAdmin_SaysSoUntilItIsOpened()
+    {
+        var page = await chromium.OpenAsync(390);
+        await page.GotoAsync("/");
+        await LogInAsync(page, "admin", "looking-glass");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close the desk" }).ClickAsync();
+        try
+        {
+            await Expect(page.Locator("#service-text")).ToHaveTextAsync("Desk is closed");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Refresh" }).ClickAsync();
+            await Expect(page.Locator("#orders-notice")).ToContainTextAsync("The order desk is closed for a moment. Try again in 300 s.");
+            await AssertFitsAsync(page);
+        }
+        finally
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Open the desk" }).ClickAsync();
+        }
+
+        await Expect(page.Locator("#service-text")).ToHaveTextAsync("Service is up");
+    }
+
+    [Fact]
     public async Task Item_ThatIsMarkup_IsShownAsText()
     {
         const string Markup = "<img src=/page.svg onerror=alert(1)><b>bold</b>";
