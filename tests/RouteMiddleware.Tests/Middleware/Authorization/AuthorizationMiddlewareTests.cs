@@ -81,59 +81,6 @@ public sealed class AuthorizationMiddlewareTests
         Assert.Equal(2, count.Count);
     }
 
-    // The list takes over from the UseAuthorization() that WebApplication would put in front of it, unless it would leave requests unguarded.
-    [Theory]
-    [InlineData("", "seen")]
-    [InlineData("/closed", null)]
-    [InlineData("/elsewhere", null)]
-    public async Task Requirement_OfTheEndpoint_IsAskedWhereTheListSays(string include, string? trail)
-    {
-        Dictionary<string, string?> values = new(StringComparer.Ordinal)
-        {
-            ["RouteMiddleware:Middleware:0"] = "seen",
-            ["RouteMiddleware:Middleware:1:Name"] = "authorization",
-        };
-
-        if (include.Length > 0)
-        {
-            values["RouteMiddleware:Middleware:1:Include:0"] = include;
-        }
-
-        await using var app = await TestApp.StartAsync(
-            static builder =>
-            {
-                AddServices(builder.Services);
-                builder.Services.AddRouteMiddleware().AddMiddleware("seen", Trail.Step("seen"));
-            },
-            static app =>
-            {
-                app.UseRouteMiddleware();
-                app.MapGet("/closed", static () => "closed").RequireAuthorization();
-            },
-            values);
-
-        using var response = await app.Client.GetAsync(new Uri("/closed", UriKind.Relative));
-
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(trail, response.Headers.TryGetValues(Trail.Header, out var left) ? string.Join(' ', left) : null);
-    }
-
-    [Fact]
-    public async Task Requirement_OfAnEndpointThatTakesTheListsOff_IsNeverPassedBy()
-    {
-        Dictionary<string, string?> values = new(StringComparer.Ordinal) { ["RouteMiddleware:Middleware:0"] = "authorization" };
-        await using var app = await TestApp.StartAsync(
-            static builder => AddServices(builder.Services),
-            static app =>
-            {
-                app.UseRouteMiddleware();
-                app.MapGet("/closed", static () => "closed").RequireAuthorization().WithoutMiddleware("authorization");
-            },
-            values);
-
-        Assert.Equal(HttpStatusCode.InternalServerError, await GetAsync(app, "/closed", ""));
-    }
-
     [Fact]
     public async Task Caller_WithATokenOfTheSameChain_IsAuthorizedBehindIt()
     {
