@@ -8,10 +8,17 @@ internal sealed class SavingBody(IHttpResponseBodyFeature outer, SessionSaving s
 {
     private SavingStream? _stream;
     private SavingWriter? _writer;
+    private bool _isPassed;
 
     public Stream Stream => _stream ??= new(this, outer.Stream);
 
     public PipeWriter Writer => _writer ??= new(saving, outer.Writer);
+
+    /// <summary>Whether something was written that can be taken back: all of it, or nothing of it was passed on.</summary>
+    public bool CanBeEmptied => outer.Stream.CanSeek || (!_isPassed && _writer is { IsPassing: false, HasBuffered: true });
+
+    /// <summary>How much was written that can be taken back.</summary>
+    public long Written => (outer.Stream.CanSeek ? outer.Stream.Position : 0) + (_writer is { IsPassing: false } writer ? writer.UnflushedBytes : 0);
 
     public void DisableBuffering() => outer.DisableBuffering();
 
@@ -37,10 +44,23 @@ internal sealed class SavingBody(IHttpResponseBodyFeature outer, SessionSaving s
     public async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
         await saving.SaveAsync().ConfigureAwait(false);
+        _isPassed = true;
 
         if (_writer is { HasBuffered: true } writer)
         {
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes back what was written.</summary>
+    public void Empty()
+    {
+        // The writer of what was in front may be another one from here on.
+        _writer = null;
+
+        if (outer.Stream.CanSeek)
+        {
+            outer.Stream.SetLength(0);
         }
     }
 

@@ -5,7 +5,8 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 {
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
+    // That is how the framework takes an answer back. Not while it is empty, for writers of archives look at the beginning whether they may go back.
+    public override bool CanSeek => body.CanBeEmptied;
 
     public override bool CanWrite => true;
 
@@ -13,7 +14,7 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 
     public override long Position
     {
-        get => throw new NotSupportedException();
+        get => CanSeek ? body.Written : throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
 
@@ -49,5 +50,13 @@ internal sealed class SavingStream(SavingBody body, Stream outer) : Stream
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value)
+    {
+        if (value != 0 || !CanSeek)
+        {
+            throw new NotSupportedException();
+        }
+
+        body.Empty();
+    }
 }

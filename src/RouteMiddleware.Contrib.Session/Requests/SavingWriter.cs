@@ -12,6 +12,9 @@ internal sealed class SavingWriter(SessionSaving saving, PipeWriter outer) : Pip
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private bool _passes;
 
+    /// <summary>Whether what it is given goes on at once.</summary>
+    public bool IsPassing => _passes;
+
     public bool HasBuffered => _buffer.WrittenCount > 0;
 
     public override bool CanGetUnflushedBytes => outer.CanGetUnflushedBytes;

@@ -218,6 +218,7 @@ internal sealed partial class HookRun
         context.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Error = exception, Path = context.Request.Path, Endpoint = context.GetEndpoint(), RouteValues = context.Request.RouteValues });
         context.Response.StatusCode = StatusCodes.Status200OK;
         RemoveContentHeaders(context.Response.Headers);
+        KeptBackBody.Empty(context.Response);
         return answer.ExecuteAsync(context);
     }
 

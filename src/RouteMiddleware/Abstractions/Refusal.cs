@@ -57,6 +57,8 @@ public sealed class Refusal
     {
         ArgumentNullException.ThrowIfNull(context);
 
+        KeptBackBody.Empty(context.Response);
+
         // Rounded up: a caller who comes back a fraction of a second early is turned away twice.
         long? seconds = retryAfter is { } wait ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)) : null;
         context.Response.Headers.CacheControl = "no-store";
@@ -81,6 +83,9 @@ public sealed class Refusal
     private async Task WriteByServiceAsync(HttpContext context, long? seconds)
     {
         context.Response.StatusCode = Status;
+
+        // Of a body that is not sent.
+        context.Response.ContentLength = null;
 
         var problem = new ProblemDetails
         {

@@ -1,3 +1,4 @@
+using RouteMiddleware.Middleware.AccessLog;
 using RouteMiddleware.Middleware.Antiforgery;
 using RouteMiddleware.Middleware.Auth;
 using RouteMiddleware.Middleware.Authorization;
@@ -10,6 +11,7 @@ using RouteMiddleware.Middleware.Hsts;
 using RouteMiddleware.Middleware.HttpLogging;
 using RouteMiddleware.Middleware.HttpsRedirection;
 using RouteMiddleware.Middleware.IpFilter;
+using RouteMiddleware.Middleware.Logging;
 using RouteMiddleware.Middleware.Maintenance;
 using RouteMiddleware.Middleware.OutputCache;
 using RouteMiddleware.Middleware.RateLimit;
@@ -31,6 +33,7 @@ internal static class BuiltInMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        AccessLogRegistration.Add(builder);
         AntiforgeryRegistration.Add(builder);
         AuthRegistration.Add(builder);
         AuthorizationRegistration.Add(builder);
@@ -43,6 +46,7 @@ internal static class BuiltInMiddleware
         HttpLoggingRegistration.Add(builder);
         HttpsRedirectionRegistration.Add(builder);
         IpFilterRegistration.Add(builder);
+        LoggingRegistration.Add(builder);
         MaintenanceRegistration.Add(builder);
         OutputCacheRegistration.Add(builder);
         RateLimitRegistration.Add(builder);

@@ -5,6 +5,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
 {
     public TrueOfAllTable()
     {
+        Add("access_log", "");
         Add("body_limit:1mb", "");
         Add("cache:1m", "X-Cache");
         Add("cors", "Access-Control-Allow-Origin, Vary", "Cors:AllowOrigins:0=https://app.example.com", isOncePerChain: true);
@@ -14,6 +15,7 @@ public sealed class TrueOfAllTable : TheoryData<TrueOfAllPlace, string, string, 
         Add("http_logging", "");
         Add("https_redirection", "", isOncePerChain: true);
         Add("ip_filter", "");
+        Add("logging", "", "Logging:LogHeaders=true, Logging:LogBody=true");
         Add("maintenance", "");
         Add("output_cache", "", isOncePerChain: true);
         Add("rate_limit:1000/1m", "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, RateLimit");

@@ -37,7 +37,10 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
     {
         if (context.Request.ContentLength is { } length)
         {
-            return length > _maxBytes ? RefuseAsync(context, "content_length") : length == 0 ? next(context) : InvokeKnownAsync(context, next);
+            return length > _maxBytes ? RefuseAsync(context, "content_length")
+                : length == 0 ? next(context)
+                : IsPacked(context.Request) || !IsServers(context.Request.Body) ? InvokeCountingAsync(context, next)
+                : InvokeKnownAsync(context, next);
         }
 
         // A WebSocket over HTTP/2 is a body without an end; it has limits of its own.
@@ -68,6 +71,16 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
         return next(context);
     }
 
+    // What is unpacked behind this one is larger than what was told; it is held to the same limit.
+    private static bool IsPacked(HttpRequest request) => request.Headers.ContentEncoding.Count > 0;
+
+    // A body that something in front has put in the place of the server's, such as an unpacked one, may be longer than was told.
+    private static bool IsServers(Stream body) => body.GetType().FullName?.StartsWith("Microsoft.AspNetCore.Server.", StringComparison.Ordinal) == true;
+
+    // Binding answers so, without a word, where a body that is unpacked behind this one proved too large.
+    private static bool IsBareRefusal(HttpResponse response)
+        => response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false, ContentLength: null, ContentType: null };
+
     private async Task InvokeCountingAsync(HttpContext context, RequestDelegate next)
     {
         var feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
@@ -79,11 +92,19 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
             feature.MaxRequestBodySize = Math.Max(current, limit > (long.MaxValue - LargestDrained) / FrameFactor ? long.MaxValue : (limit * FrameFactor) + LargestDrained);
         }
 
+        var isPacked = IsPacked(context.Request);
+        var isUnpackedTooLarge = false;
         var body = new LimitedBody(context, limit, feature);
 
         try
         {
             await next(context).ConfigureAwait(false);
+            isUnpackedTooLarge = isPacked && IsBareRefusal(context.Response);
+        }
+        catch (BadHttpRequestException exception) when (isPacked && exception.StatusCode == StatusCodes.Status413PayloadTooLarge && !context.Response.HasStarted)
+        {
+            Log.ReadFailed(_logger, exception);
+            isUnpackedTooLarge = true;
         }
         catch (Exception exception) when (body.IsRefused)
         {
@@ -95,7 +116,7 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
             body.Leave();
         }
 
-        if (body.IsRefused)
+        if (body.IsRefused || isUnpackedTooLarge)
         {
             await RefuseAsync(context, "counted").ConfigureAwait(false);
         }

@@ -44,11 +44,13 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
     /// <summary>Whether the answer goes without its body: the caller has it.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Whether the body broke off.</summary>
     public bool IsBroken { get; private set; }
 
     // For the handler the answer has begun with its first flush, put off or not.
     public bool HasStarted => _isSending || _isPromised || Outer.HasStarted;
+
+    /// <summary>Whether something was written that can be taken back: nothing of it was sent, nor was the handler told so.</summary>
+    public bool CanBeEmptied => !HasStarted && !_isFinished && Buffer.Length > 0;
 
     public Stream Stream => _stream ??= new(this);
 
@@ -145,6 +147,12 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
         }
     }
 
+    public void Empty()
+    {
+        Buffer.Empty();
+        _writer?.Empty();
+    }
+
     public CaptureWatch BeginWatch() => _watch = new(Environment.CurrentManagedThreadId);
 
     public void EndWatch(CaptureWatch watch) => Interlocked.CompareExchange(ref _watch, value: null, comparand: watch);
@@ -186,9 +194,7 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
             && !_isFinished
             && Buffer.Unsent <= HoldLimit
             && StatusCode < StatusCodes.Status400BadRequest
-            && !IsEventStream(Headers.ContentType);
-
-    private static bool IsEventStream(string? contentType) => contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+            && !Headers.ContentType.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private bool IsWatched()
     {
@@ -221,6 +227,12 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
         if (_isFinished)
         {
             return;
+        }
+
+        // A body that was laid over this one, such as that of a session which is not saved yet, passes on what it holds.
+        if (_features.Get<IHttpResponseBodyFeature>() is var upper && upper != this && upper?.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        {
+            await upper.StartAsync().ConfigureAwait(false);
         }
 
         _isFinished = true;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware.Middleware.Cache;
@@ -187,7 +188,13 @@ internal sealed partial class CacheMiddleware : IMiddleware
             return CacheUse.None;
         }
 
-        var use = facts.IsSpecial ? CacheUse.None : Policy.Ask(context, facts);
+        // Over HTTP/2 a body needs no header that tells of it.
+        if (facts.IsSpecial || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            return CacheUse.None;
+        }
+
+        var use = Policy.Ask(context, facts);
 
         if (!ByUser && !Policy.IsForUsers && CacheKeyRule.IsAuthenticated(context))
         {

@@ -103,6 +103,17 @@ internal sealed class CaptureBuffer
         }
     }
 
+    /// <summary>Takes back what was written, as nothing of it was sent.</summary>
+    public void Empty()
+    {
+        lock (_lock)
+        {
+            _pieces.Clear();
+            (_sentPieces, _sentOfNext, _unsent) = (0, 0, 0);
+            Length = 0;
+        }
+    }
+
     /// <summary>The body will not be stored: what is sent is let go.</summary>
     public void Forget()
     {

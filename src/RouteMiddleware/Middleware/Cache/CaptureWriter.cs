@@ -28,6 +28,9 @@ internal sealed class CaptureWriter(AnswerCapture capture) : PipeWriter
         return capture.FlushAsync(cancellationToken);
     }
 
+    /// <summary>What was written is taken back.</summary>
+    public void Empty() => _unflushed = 0;
+
     public override void CancelPendingFlush() => capture.OuterBody.Writer.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null)

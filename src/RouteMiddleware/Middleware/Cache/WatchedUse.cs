@@ -15,7 +15,9 @@ internal sealed class WatchedUse : IRequestCookiesFeature, ISessionFeature, IDis
     {
         _features = context.Features;
         _cookies = _given = _features.Get<IRequestCookiesFeature>();
-        _session = _features.Get<ISessionFeature>();
+
+        // One that tells by itself whether it was used stays where its own callers look for it.
+        _session = _features.Get<ISessionFeature>() is { } session and not ISessionUseFeature ? session : null;
         _features.Set<IRequestCookiesFeature>(this);
 
         if (_session is not null)

@@ -29,7 +29,10 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
 
     public IFeatureCollection Features => _context.Features;
 
-    public bool CanBeEmptied => _flow.CanBeEmptied && !_isFinished;
+    public bool CanBeEmptied => _flow.CanBeEmptied && !_isFinished && (Written > 0 || _late.IsWanted);
+
+    /// <summary>How much was written of which nothing is out.</summary>
+    public long Written => _flow.KeptCount + (_writer?.UnflushedBytes ?? 0);
 
     public Stream Stream { get; }
 
@@ -69,10 +72,8 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
         }
         finally
         {
-            if (ReferenceEquals(_context.Features.Get<IHttpResponseBodyFeature>(), this))
-            {
-                _context.Features.Set(_inner);
-            }
+            // Also where something was laid over this one: it has passed on what it held, and whoever answers from here on answers past both.
+            _context.Features.Set(_inner);
         }
     }
 
@@ -233,6 +234,7 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
             return;
         }
 
+        await AskUpperAsync().ConfigureAwait(false);
         await PushWriterAsync(default).ConfigureAwait(false);
         _isFinished = true;
         await _late.EndAsync().ConfigureAwait(false);
@@ -244,6 +246,18 @@ internal sealed class AnswerBody : IHttpResponseBodyFeature
         {
             await writer.FlushAsync().ConfigureAwait(false);
         }
+    }
+
+    // A body that was laid over this one, such as that of a session which is not saved yet, passes on what it holds; and nothing is sent before it agrees.
+    private Task AskUpperAsync()
+    {
+        var upper = _context.Features.Get<IHttpResponseBodyFeature>();
+
+        return upper is not null
+            && !ReferenceEquals(upper, this)
+            && (Written > 0 || upper.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+                ? upper.StartAsync()
+                : Task.CompletedTask;
     }
 
     private async Task AbandonAsync(Exception exception)

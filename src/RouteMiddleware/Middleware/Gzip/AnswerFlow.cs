@@ -23,6 +23,8 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
 
     public bool IsUndecided => _state is AnswerState.Undecided;
 
+    public int KeptCount => _keptCount;
+
     public bool CanBeEmptied => IsUndecided && !_isBeginning;
 
     /// <summary>Whether it is open what becomes of the answer, until its length is known or enough of it.</summary>
@@ -57,6 +59,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
 
         if (!isAnswer || !IsCandidate || rules.IsGuarded(context))
         {
+            EntityTags.WeakenAsAsked(context);
             _state = AnswerState.Plain;
             return;
         }
@@ -212,6 +215,12 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
 
         _isBeginning = true;
         await inner.StartAsync(cancellationToken).ConfigureAwait(false);
+
+        // A cache in front puts the start off, to see the whole answer first: the headers can still be changed.
+        if (!context.Response.Headers.IsReadOnly)
+        {
+            Decide();
+        }
 
         // Somebody else had sent the headers before.
         _state = IsUndecided ? AnswerState.Plain : _state;

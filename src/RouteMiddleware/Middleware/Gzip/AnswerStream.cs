@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace RouteMiddleware.Middleware.Gzip;
 
-/// <summary>The body as handlers write it. While nothing of it is out it can be emptied: that is how the framework takes an answer back.</summary>
+/// <summary>
+/// The body as handlers write it. While something was written and nothing of it is out it can be emptied: that is how the framework takes an answer back. Not before,
+/// for writers of archives look at the beginning whether they may go back.
+/// </summary>
 internal sealed class AnswerStream(AnswerBody body) : Stream
 {
     public override bool CanRead => false;
@@ -15,7 +18,7 @@ internal sealed class AnswerStream(AnswerBody body) : Stream
 
     public override long Position
     {
-        get => throw new NotSupportedException("An answer's body has no position.");
+        get => CanSeek ? body.Written : throw new NotSupportedException("An answer's body has no position.");
         set => throw new NotSupportedException("An answer's body has no position.");
     }
 

@@ -16,6 +16,16 @@ internal static class EntityTags
         }
     }
 
+    /// <summary>Names the answer that a client has (304) as it knows it: the strong tag of the handler is that of another one.</summary>
+    public static void WeakenAsAsked(HttpContext context)
+    {
+        if (context.Response is { StatusCode: StatusCodes.Status304NotModified, Headers.ETag: [['"', ..] tag] }
+            && context.Request.Headers.IfNoneMatch.ToString().Contains("W/" + tag, StringComparison.Ordinal))
+        {
+            context.Response.Headers.ETag = "W/" + tag;
+        }
+    }
+
     /// <summary>Adds the strong form of the weak tags that a client has from here: handlers compare with their own, which is strong.</summary>
     public static void Strengthen(HttpRequest request)
     {

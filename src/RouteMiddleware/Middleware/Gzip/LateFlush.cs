@@ -17,6 +17,18 @@ internal sealed class LateFlush(TimeProvider clock, Func<Task> flush)
     private bool _isDue;
     private bool _isOver;
 
+    /// <summary>Whether a flush was asked for.</summary>
+    public bool IsWanted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isWanted;
+            }
+        }
+    }
+
     /// <summary>Begins an operation of the handler.</summary>
     public ValueTask EnterAsync()
     {
