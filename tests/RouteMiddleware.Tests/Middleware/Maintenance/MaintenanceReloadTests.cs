@@ -61,7 +61,7 @@ public sealed class MaintenanceReloadTests
         await using var app = await MaintenanceApp.StartAsync();
         app.Switch.TurnOn();
 
-        app.App.Edit(($"{Section}:Until", "2040-01-01T12:00:00Z"), ($"{Section}:RetryAfter", "0s"));
+        app.App.Edit(($"{Section}:Until", "2040-01-01T12:00:00Z"), ("RouteMiddleware:Gzip:MinimumSize", "many"));
         Assert.Equal((Closed, true), (await app.StatusAsync(), app.Switch.IsOn));
 
         app.App.Edit(($"{Section}:Until", null), ($"{Section}:Enabled", "true"));
@@ -69,7 +69,7 @@ public sealed class MaintenanceReloadTests
         Assert.Equal((Open, false), (await app.StatusAsync(), app.Switch.IsOn));
 
         // Accepted only now, and so the newer word.
-        app.App.Edit(($"{Section}:RetryAfter", "60s"));
+        app.App.Edit(("RouteMiddleware:Gzip:MinimumSize", "1024"));
         Assert.Equal((Closed, true), (await app.StatusAsync(), app.Switch.IsOn));
     }
 }
