@@ -86,6 +86,13 @@ public class AuthBenchmarks
 
     private sealed class Shared(AuthOptions options) : ISharedOptions
     {
+        // Nothing is reloaded here.
+        public event EventHandler? Reloaded
+        {
+            add { }
+            remove { }
+        }
+
         public TOptions Get<TOptions>(string alias)
             where TOptions : class
             => (TOptions)(object)options;

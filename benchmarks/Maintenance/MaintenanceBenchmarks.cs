@@ -30,6 +30,13 @@ public class MaintenanceBenchmarks : ISharedOptions
             new());
     }
 
+    // Nothing is reloaded here.
+    event EventHandler? ISharedOptions.Reloaded
+    {
+        add { }
+        remove { }
+    }
+
     [Benchmark(Baseline = true)]
     public Task ByHand()
     {

@@ -6,7 +6,16 @@ namespace RouteMiddleware;
 /// </summary>
 public interface ISharedOptions
 {
-    /// <summary>Makes a new options object; changing it changes nothing else.</summary>
+    /// <summary>
+    /// Raised when a reload of the settings was accepted: <see cref="Get{TOptions}"/> gives the new options from now on, and no request has run with them yet.
+    /// Not raised for a reload that is refused.
+    /// </summary>
+    event EventHandler? Reloaded;
+
+    /// <summary>
+    /// Makes a new options object; changing it changes nothing else. The constructor of a middleware that is made for a reload gets the new options already, on its own
+    /// thread: nothing of them may be kept before <see cref="Reloaded"/>, for the reload may be refused.
+    /// </summary>
     /// <typeparam name="TOptions">The options class of the middleware's registration.</typeparam>
     /// <param name="alias">The middleware's alias.</param>
     /// <returns>The options, bound but not checked.</returns>

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
@@ -11,7 +14,8 @@ internal sealed class BranchLink(LinkPlan plan, Action<IApplicationBuilder> conf
 
     public override RequestDelegate Around(RequestDelegate next)
     {
-        var app = new ApplicationBuilder(services);
+        // Some ask the server where it listens, as UseHttpsRedirection does.
+        var app = new ApplicationBuilder(services, services.GetService<IServer>()?.Features ?? new FeatureCollection());
         configure(app);
 
         // A branch that routes anew finds the endpoint that it stands on, and so itself, without end.

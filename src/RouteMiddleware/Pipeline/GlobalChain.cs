@@ -18,6 +18,10 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
 
     public bool IsSkippedSomewhere => Array.Exists(_skippable, static flag => flag);
 
+    /// <summary>Whether the list runs a middleware for every request that does not take it off.</summary>
+    public bool AlwaysRuns(Type middleware)
+        => catalog.Global.Any(plan => plan.Registration.MiddlewareType == middleware && plan is { Inactive: null, Condition: null });
+
     /// <summary>Records a call of <c>UseRouteMiddleware()</c>.</summary>
     public void Use(Func<bool> standsBeforeRouting)
     {

@@ -15,6 +15,7 @@ internal sealed partial class OptionsReload(
     LinkFactory links,
     OwnedInstances owned,
     Generations generations,
+    SharedOptions shared,
     TimeProvider clock,
     ILogger<OptionsReload> logger,
     IConfiguration? configuration = null) : IDisposable
@@ -124,7 +125,7 @@ internal sealed partial class OptionsReload(
 
             if (!string.Equals(oldSource, newSource, StringComparison.Ordinal))
             {
-                changed.Add((plan, old, links.Renew(newPlan, reread.Options, faults), newSource));
+                changed.Add((plan, old, catalog.Try(reread, () => links.Renew(newPlan, reread.Options, faults)), newSource));
             }
         }
 
@@ -139,8 +140,10 @@ internal sealed partial class OptionsReload(
             return;
         }
 
-        Switch(changed);
+        // First the services that belong to a middleware: a token issued from now on is good for the requests that come with the new options.
         catalog.TakeOptionsOf(reread);
+        shared.Announce();
+        Switch(changed);
         _source = reread.Source();
         _refused = null;
     }

@@ -47,8 +47,15 @@ internal sealed class Preflight(RequestDelegate answer)
             return null;
         }
 
-        // A preflight carries no credentials: a fallback policy must not ask for them. What the endpoint takes off the global list is off here too.
-        object[] metadata = [new AllowAnonymousAttribute(), Mark.Instance, .. route.Metadata.GetOrderedMetadata<EndpointChain>()];
+        // A preflight carries no credentials: a fallback policy must not ask for them. What the endpoint takes off the global list is off here too, and routing
+        // looks at the host only after this.
+        object[] metadata =
+        [
+            new AllowAnonymousAttribute(),
+            Mark.Instance,
+            .. route.Metadata.GetOrderedMetadata<EndpointChain>(),
+            .. route.Metadata.GetOrderedMetadata<IHostMetadata>(),
+        ];
         return new RouteEndpoint(preflight.AnswerAsync, route.RoutePattern, route.Order, new EndpointMetadataCollection(metadata), $"CORS preflight: {route.DisplayName}");
     }
 

@@ -97,8 +97,22 @@ internal sealed class RenewableChain
             return isObserved ? _observedFirst ??= Compose(_links, isObserved: true) : _first;
         }
 
-        var composed = Array.Find(Volatile.Read(ref _composed), known => known.Number == generation.Number) ?? Renew(generation);
+        var composed = FindComposed(generation.Number) ?? Renew(generation);
         return isObserved ? composed.Observed ??= Compose(composed.Links, isObserved: true) : composed.Delegate;
+    }
+
+    // Asked by every request since the first reload: a closure for each would be waste.
+    private Composed? FindComposed(int number)
+    {
+        foreach (var known in Volatile.Read(ref _composed))
+        {
+            if (known.Number == number)
+            {
+                return known;
+            }
+        }
+
+        return null;
     }
 
     private Composed Renew(Generation generation)

@@ -16,6 +16,7 @@ internal sealed class MiddlewareCatalog
     private readonly string _environment;
     private readonly IConfigurationSection? _section;
     private volatile OptionsFactory _options;
+    private volatile Trial? _trial;
     private readonly Dictionary<string, MiddlewareRegistration> _registrations = new(AliasComparer.Instance);
     private readonly Dictionary<string, List<(MiddlewareEntry Entry, string Where)>> _groups = new(AliasComparer.Instance);
     private readonly HashSet<string> _disabled = new(AliasComparer.Instance);
@@ -47,8 +48,8 @@ internal sealed class MiddlewareCatalog
 
     public FaultList Faults { get; } = new();
 
-    /// <summary>Makes options of the settings that were read last and found good.</summary>
-    public OptionsFactory Options => _options;
+    /// <summary>Makes options of the settings that were read last and found good; on the thread of a trial, of those on trial.</summary>
+    public OptionsFactory Options => _trial is { } trial && trial.Thread == Environment.CurrentManagedThreadId ? trial.Options : _options;
 
     /// <summary>The global list, the settings' part first; entries that don't count here and now included.</summary>
     public IReadOnlyList<LinkPlan> Global { get; }
@@ -74,6 +75,21 @@ internal sealed class MiddlewareCatalog
 
     /// <summary>Reads the settings again: all of it in a catalog of its own, to be looked at before anything of it counts.</summary>
     public MiddlewareCatalog Reread() => new(_builder, _configuration, _environment);
+
+    /// <summary>Makes something for another reading: services that its constructor asks see the options of that reading too. One trial at a time.</summary>
+    public T Try<T>(MiddlewareCatalog reread, Func<T> make)
+    {
+        _trial = new Trial(Environment.CurrentManagedThreadId, reread._options);
+
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            _trial = null;
+        }
+    }
 
     /// <summary>From now on, options are made of what the other catalog read.</summary>
     public void TakeOptionsOf(MiddlewareCatalog reread) => _options = reread._options;
@@ -200,4 +216,6 @@ internal sealed class MiddlewareCatalog
     }
 
     private static bool Is(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    private sealed record Trial(int Thread, OptionsFactory Options);
 }

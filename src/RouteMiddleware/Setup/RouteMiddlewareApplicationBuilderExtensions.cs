@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware;
+using RouteMiddleware.Middleware.Authorization;
 using RouteMiddleware.Pipeline;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -8,6 +9,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class RouteMiddlewareApplicationBuilderExtensions
 {
     private const string RouteBuilderKey = "__EndpointRouteBuilder";
+
+    // Where it is set, WebApplication does not put UseAuthorization in front of everything by itself.
+    private const string AuthorizationKey = "__AuthorizationMiddlewareSet";
 
     /// <summary>
     /// Runs the global list (<c>RouteMiddleware:Middleware</c>, then what code added by <see cref="RouteMiddlewareBuilder.Use"/>) around every
@@ -31,6 +35,11 @@ public static class RouteMiddlewareApplicationBuilderExtensions
         // WebApplication runs routing first by itself, unless the application calls UseRouting() somewhere: then it counts whether that came before.
         var routedBefore = app.Properties.ContainsKey(RouteBuilderKey);
         chain.Use(() => !routedBefore && app.Properties.ContainsKey(RouteBuilderKey));
+
+        if (chain.AlwaysRuns(typeof(AuthorizationMiddleware)))
+        {
+            app.Properties[AuthorizationKey] = true;
+        }
 
         app.Use(chain.Around);
         return app;

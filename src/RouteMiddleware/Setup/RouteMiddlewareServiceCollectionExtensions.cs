@@ -52,7 +52,8 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<GlobalChain>();
         services.AddSingleton<ChainResolver>();
         services.AddSingleton<ChainComposer>();
-        services.AddSingleton<ISharedOptions, SharedOptions>();
+        services.AddSingleton<SharedOptions>();
+        services.AddSingleton<ISharedOptions>(static services => services.GetRequiredService<SharedOptions>());
         services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();

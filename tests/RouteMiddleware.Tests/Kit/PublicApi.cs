@@ -42,6 +42,7 @@ public static class PublicApi
         MethodBase method => method.IsPublic || method.IsFamily,
         PropertyInfo property => (property.GetMethod ?? property.SetMethod)!.IsPublic,
         FieldInfo field => field.IsPublic,
+        EventInfo { AddMethod: { } add } => add.IsPublic,
         _ => false,
     };
 
@@ -52,6 +53,7 @@ public static class PublicApi
         MethodInfo method when type.GetMethod("<Clone>$") is not null && method.Name is "Equals" or "GetHashCode" or "<Clone>$" or "Deconstruct" => null,
         MethodInfo method => $"{(method.IsStatic ? "static " : method.IsAbstract || method is { IsVirtual: true, IsFinal: false } ? "virtual " : "")}{Name(method.ReturnType)} {method.Name}{Generic(method.GetGenericArguments())}({Parameters(method)})",
         PropertyInfo property => $"{Name(property.PropertyType)} {property.Name} {{{(property.GetMethod?.IsPublic == true ? " get;" : "")}{(property.SetMethod?.IsPublic == true ? " set;" : "")} }}",
+        EventInfo raised => $"event {Name(raised.EventHandlerType!)} {raised.Name}",
         FieldInfo { IsSpecialName: true } => null,
         FieldInfo { IsLiteral: true } field when type.IsEnum => $"{field.Name} = {field.GetRawConstantValue()}",
         FieldInfo field => $"{Name(field.FieldType)} {field.Name}",

@@ -21,6 +21,20 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task Pass_OfARequestThatKnowsItsOptions_AllocatesNothingAfterAReload()
+    {
+        await using var app = await ReloadApp.StartAsync(
+            static app => app.MapGet("/", static _ => Task.CompletedTask).WithMiddleware("passing_options"),
+            [new(ReloadApp.Version, "1")],
+            static builder => builder.Services.AddRouteMiddleware().AddMiddleware<PassingOptions, ReloadApp.VersionOptions>("passing_options", section: "Version"));
+        var chain = app.App.Services.GetRequiredService<EndpointDataSource>().Endpoints[0].RequestDelegate!;
+
+        app.Edit((ReloadApp.Version, "2"));
+
+        Assert.Equal(0, AllocatedBy(chain, new DefaultHttpContext()));
+    }
+
+    [Fact]
     public void Pass_ThroughARunOfHooks_AllocatesNothing()
     {
         var run = new HookRun([.. Enumerable.Range(0, 10).Select(static _ => new Hook())]);
@@ -60,6 +74,11 @@ public sealed class AllocationTests
     private sealed class Passing : IMiddleware
     {
         public Task InvokeAsync(HttpContext context, RequestDelegate next) => next(context);
+    }
+
+    private sealed class PassingOptions(ReloadApp.VersionOptions options) : IMiddleware
+    {
+        public Task InvokeAsync(HttpContext context, RequestDelegate next) => options.Number == 2 ? next(context) : throw new InvalidOperationException("These are the old options.");
     }
 
     private sealed class Hook : HookMiddleware

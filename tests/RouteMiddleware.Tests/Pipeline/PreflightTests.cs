@@ -65,6 +65,32 @@ public sealed class PreflightTests
         Assert.Equal(expected, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("a.example", "a")]
+    [InlineData("b.example", "b")]
+    [InlineData("c.example", null)]
+    public async Task Preflight_OfRoutesThatDifferByHost_IsAnsweredByThatOfItsHost(string host, string? expected)
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            static app =>
+            {
+                foreach (var name in (string[])["a", "b"])
+                {
+                    app.MapGet("/hosted", () => name).RequireHost($"{name}.example").WithCors(o => (o.AllowOrigins, o.AllowHeaders) = (["https://app.example.com"], [name]));
+                }
+            });
+        using var request = new HttpRequestMessage(HttpMethod.Options, new Uri("/hosted", UriKind.Relative))
+        {
+            Headers = { { "Host", host }, { "Origin", "https://app.example.com" }, { "Access-Control-Request-Method", "GET" }, { "Access-Control-Request-Headers", expected ?? "a" } },
+        };
+
+        using var response = await app.Client.SendAsync(request);
+
+        Assert.Equal(expected is null ? HttpStatusCode.NotFound : HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(expected, response.Headers.TryGetValues("Access-Control-Allow-Headers", out var values) ? values.Single() : null);
+    }
+
     private static Task<TestApp> StartAsync() => TestApp.StartAsync(
         static builder =>
         {

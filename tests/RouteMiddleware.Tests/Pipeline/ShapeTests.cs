@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -114,6 +115,17 @@ public sealed class ShapeTests
                 }));
 
         Assert.Equal("pipe function branch 1 lambda", await app.Client.TrailAsync("/"));
+    }
+
+    [Fact]
+    public async Task Pipeline_ThatAsksWhereTheServerListens_IsTold()
+    {
+        IServerAddressesFeature? addresses = null;
+        await using var app = await TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            app => app.MapGet("/", () => "ok").WithMiddleware(inner => addresses = inner.ServerFeatures.Get<IServerAddressesFeature>()));
+
+        Assert.Equal(app.Address, new Uri(Assert.Single(addresses!.Addresses)));
     }
 
     [Fact]

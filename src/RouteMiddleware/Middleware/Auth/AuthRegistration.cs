@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RouteMiddleware.Middleware.Auth.Keys;
 
@@ -16,7 +15,7 @@ internal static class AuthRegistration
         builder.Services.TryAddSingleton<IJwtDenyList, MemoryJwtDenyList>();
         builder.Services.TryAddSingleton<IJwtIssuer, JwtIssuer>();
         builder.Services.TryAddSingleton<TokenAuthentication>();
-        builder.Services.TryAddScoped<IAuthenticationService>(TokenAuthenticationService.Create);
+        TokenAuthenticationService.AddTo(builder.Services);
         TokenPolicyEvaluator.AddTo(builder.Services);
     }
 }

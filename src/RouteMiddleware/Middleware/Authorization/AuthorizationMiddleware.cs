@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +32,7 @@ internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributo
     }
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
-        => context.Items.ContainsKey(DoneKey) ? AuthorizeByOptions(context, next) : _branch.InvokeAsync(context, next);
+        => context.Items.ContainsKey(DoneKey) && !IsErrorPage(context) ? AuthorizeByOptions(context, next) : _branch.InvokeAsync(context, next);
 
     /// <inheritdoc/>
     public void Contribute(EndpointBuilder endpointBuilder)
@@ -64,6 +65,10 @@ internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributo
         // Once, at start: a provider that reads policies from afar may take its time. An unknown name is a fault.
         return Task.Run(() => AuthorizationPolicy.CombineAsync(policies, [asked])).GetAwaiter().GetResult();
     }
+
+    // Exception handlers and status pages send the request through the pipeline again, to another endpoint: what was asked for the first one says nothing about it.
+    private static bool IsErrorPage(HttpContext context)
+        => context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null;
 
     private Task AuthorizeByOptions(HttpContext context, RequestDelegate next)
         => _policy is null || context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null ? next(context) : AuthorizeAsync(_policy, context, next);

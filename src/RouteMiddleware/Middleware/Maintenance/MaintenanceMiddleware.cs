@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
         _logger = logger;
         _metrics = metrics;
         _switch = toggle;
-        _settings = toggle.Follow();
+        _settings = toggle.CountOfSettings();
         _isEnabled = options.Enabled;
         _until = options.Until;
         _retryAfter = options.RetryAfter;
@@ -106,9 +107,11 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
 
     private bool IsAllowed(HttpContext context)
     {
+        var asked = PathOf(context);
+
         foreach (var path in _allowedPaths)
         {
-            if (context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
+            if (asked.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }
@@ -116,6 +119,12 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
 
         return !_allowedIps.IsEmpty && _allowedIps.Contains(context.Connection.RemoteIpAddress);
     }
+
+    // Exception handlers and status pages send the request through the pipeline again, under their own path: whoever was let pass gets the page too.
+    private static PathString PathOf(HttpContext context)
+        => context.Features.Get<IStatusCodeReExecuteFeature>()?.OriginalPath is { } first ? new(first)
+            : context.Features.Get<IExceptionHandlerPathFeature>()?.Path is { } failed ? new(failed)
+            : context.Request.Path;
 
     private Task RefuseAsync(HttpContext context, MaintenanceWord? word, TimeSpan wait)
     {

@@ -1,19 +1,27 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware.Middleware.Maintenance;
 
 /// <summary>Keeps the last word for all attachments, over every change of the settings that is not about the same thing.</summary>
-internal sealed partial class MaintenanceSwitch(
-    ISharedOptions shared,
-    TimeProvider clock,
-    ILogger<MaintenanceSwitch> logger,
-    IConfiguration? configuration = null) : IMaintenanceSwitch
+internal sealed partial class MaintenanceSwitch : IMaintenanceSwitch
 {
+    private readonly ISharedOptions _shared;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<MaintenanceSwitch> _logger;
     private readonly Lock _lock = new();
     private volatile MaintenanceWord? _word;
-    private (string? Enabled, string? Until)? _settings;
+
+    // Those in force, since somebody asked first: then those of the start are checked.
+    private (bool Enabled, DateTimeOffset? Until)? _settings;
     private int _count;
+
+    public MaintenanceSwitch(ISharedOptions shared, TimeProvider clock, ILogger<MaintenanceSwitch> logger)
+    {
+        _shared = shared;
+        _clock = clock;
+        _logger = logger;
+        shared.Reloaded += (_, _) => Follow();
+    }
 
     public bool IsOn
     {
@@ -21,26 +29,19 @@ internal sealed partial class MaintenanceSwitch(
         {
             lock (_lock)
             {
-                var (isOn, until) = WordFor(_count) is { } word ? (word.IsOn, word.Until) : InForce();
-                return isOn && !(until <= clock.GetUtcNow());
+                var (isOn, until) = WordFor(_count) is { } word ? (word.IsOn, word.Until) : _settings ??= Read();
+                return isOn && !(until <= _clock.GetUtcNow());
             }
         }
     }
 
-    /// <summary>Looks whether the settings say something new about opening and closing, and tells which ones they are.</summary>
-    public int Follow()
+    /// <summary>Tells which settings a middleware is being made for: those in force, or those that will be if nothing of the reload is faulty.</summary>
+    public int CountOfSettings()
     {
         lock (_lock)
         {
             var now = Read();
-
-            if (_settings is { } before && before != now)
-            {
-                _count++;
-            }
-
-            _settings = now;
-            return _count;
+            return now == (_settings ??= now) ? _count : _count + 1;
         }
     }
 
@@ -53,13 +54,13 @@ internal sealed partial class MaintenanceSwitch(
 
         lock (_lock)
         {
-            if (until <= clock.GetUtcNow())
+            if (until <= _clock.GetUtcNow())
             {
-                Log.OnTooLate(logger, until.Value);
+                Log.OnTooLate(_logger, until.Value);
             }
             else
             {
-                Log.TurnedOn(logger, until);
+                Log.TurnedOn(_logger, until);
             }
 
             _word = new(IsOn: true, refusal, until, _count);
@@ -70,25 +71,31 @@ internal sealed partial class MaintenanceSwitch(
     {
         lock (_lock)
         {
-            Log.TurnedOff(logger);
+            Log.TurnedOff(_logger);
             _word = new(IsOn: false, Refusal: null, Until: null, _count);
         }
     }
 
-    private static IConfigurationSection? Find(IConfigurationSection? section, string key)
-        => section?.GetChildren().FirstOrDefault(child => AliasComparer.Instance.Equals(child.Key, key));
-
-    private (bool Enabled, DateTimeOffset? Until) InForce()
+    // Settings that say something new about opening and closing are newer than every word so far.
+    private void Follow()
     {
-        var options = shared.Get<MaintenanceOptions>("maintenance");
-        return (options.Enabled, options.Until);
+        lock (_lock)
+        {
+            var now = Read();
+
+            if (_settings is { } before && before != now)
+            {
+                _count++;
+            }
+
+            _settings = now;
+        }
     }
 
-    // As they are written: while a middleware is made for new settings, the old options are still in force.
-    private (string? Enabled, string? Until) Read()
+    private (bool Enabled, DateTimeOffset? Until) Read()
     {
-        var section = Find(configuration?.GetSection("RouteMiddleware"), "Maintenance");
-        return (Find(section, nameof(MaintenanceOptions.Enabled))?.Value, Find(section, nameof(MaintenanceOptions.Until))?.Value);
+        var options = _shared.Get<MaintenanceOptions>("maintenance");
+        return (options.Enabled, options.Until);
     }
 
     private static partial class Log

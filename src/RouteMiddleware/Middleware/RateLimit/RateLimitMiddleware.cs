@@ -174,18 +174,21 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
 
     private async Task WaitAsync(HttpContext context, RequestDelegate next, RateLimitReport report, WaitingRequest waiting, RatePermit place)
     {
-        if (await waiting.WaitAsync(context.RequestAborted).ConfigureAwait(false) is not { } decision)
+        var aborted = context.RequestAborted;
+
+        if (await waiting.WaitAsync(aborted).ConfigureAwait(false) is not { } decision)
         {
-            return;
+            // As every wait that is given up ends: whoever has set a time limit in front answers for it, and not this one with an empty 200.
+            throw new OperationCanceledException(aborted);
         }
 
         var (now, permit) = (Clock.GetTimestamp(), place with { Stamp = decision.Stamp });
 
         // Its caller went away at the moment when it was served: the next one gets the permits.
-        if (context.RequestAborted.IsCancellationRequested)
+        if (aborted.IsCancellationRequested)
         {
             _table.Release(permit, now);
-            return;
+            throw new OperationCanceledException(aborted);
         }
 
         await Decide(context, next, report, permit, decision, isOverflow: false, now).ConfigureAwait(false);

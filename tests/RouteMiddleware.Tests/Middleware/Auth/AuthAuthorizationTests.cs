@@ -96,6 +96,25 @@ public sealed class AuthAuthorizationTests
         Assert.Equal("ann", await answer.Content.ReadAsStringAsync());
     }
 
+    // AddControllers() brings the services of authentication, and no scheme.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Controllers_WithoutASchemeOfTheApplication_LeaveOurTokensTheirPlace(bool isAddedFirst)
+    {
+        await using var app = await TestApp.StartAsync(
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(_clock);
+                AddOurs(builder.Services, isAddedFirst, static services => services.AddControllers());
+            },
+            static app => app.MapGet("/", static (ClaimsPrincipal user) => user.FindFirst("sub")?.Value).RequireAuthorization(),
+            [new("RouteMiddleware:Auth:Secret", TokenForge.Secret)]);
+
+        await AssertAsync(app, "/", TokenForge.Good(), HttpStatusCode.OK, "42");
+        await AssertAsync(app, "/", null, HttpStatusCode.Unauthorized, "credentials_missing", "Bearer");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -114,7 +133,7 @@ public sealed class AuthAuthorizationTests
 
         static void Add(IServiceCollection services)
         {
-            services.AddLogging().AddAuthentication();
+            services.AddLogging().AddAuthentication().AddCookie();
             services.AddAuthorization();
         }
     }

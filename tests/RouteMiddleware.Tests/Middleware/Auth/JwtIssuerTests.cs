@@ -122,6 +122,13 @@ public sealed class JwtIssuerTests
 
     private sealed class Shared : ISharedOptions
     {
+        // The issuer reads the options at each call.
+        public event EventHandler? Reloaded
+        {
+            add => throw new NotSupportedException();
+            remove => throw new NotSupportedException();
+        }
+
         public Action<AuthOptions>? Configure { get; set; }
 
         public TOptions Get<TOptions>(string alias)

@@ -70,8 +70,6 @@ public sealed class AuthorizationMiddlewareTests
             builder => AddServices(builder.Services.AddSingleton<IAuthorizationHandler>(count)),
             static app =>
             {
-                // The application says that it sees to authorization itself, and leaves it to the list.
-                ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
                 app.UseRouting();
                 app.Use(IdentifyAsync);
                 app.UseRouteMiddleware();

@@ -54,4 +54,22 @@ public sealed class MaintenanceReloadTests
         app.App.Edit(($"{Section}:AllowedIps:0", "10.0.0.1"));
         Assert.Equal((Open, false), (await app.StatusAsync(), app.Switch.IsOn));
     }
+
+    [Fact]
+    public async Task M3_EditThatIsRefused_IsNoWord()
+    {
+        await using var app = await MaintenanceApp.StartAsync();
+        app.Switch.TurnOn();
+
+        app.App.Edit(($"{Section}:Until", "2040-01-01T12:00:00Z"), ("RouteMiddleware:Gzip:MinimumSize", "many"));
+        Assert.Equal((Closed, true), (await app.StatusAsync(), app.Switch.IsOn));
+
+        app.App.Edit(($"{Section}:Until", null), ($"{Section}:Enabled", "true"));
+        app.Switch.TurnOff();
+        Assert.Equal((Open, false), (await app.StatusAsync(), app.Switch.IsOn));
+
+        // Accepted only now, and so the newer word.
+        app.App.Edit(("RouteMiddleware:Gzip:MinimumSize", "1024"));
+        Assert.Equal((Closed, true), (await app.StatusAsync(), app.Switch.IsOn));
+    }
 }

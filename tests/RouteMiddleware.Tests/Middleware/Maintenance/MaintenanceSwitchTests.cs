@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RouteMiddleware.Middleware.Maintenance;
@@ -226,14 +225,15 @@ public sealed class MaintenanceSwitchTests
     /// <summary>The switch with middleware made and made again, as the pipeline does when the settings change.</summary>
     private sealed class Bench : ISharedOptions
     {
-        private readonly IConfigurationRoot _configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddLogging().AddProblemDetails().BuildServiceProvider();
 
         public Bench()
         {
-            Switch = new MaintenanceSwitch(this, Clock, NullLogger<MaintenanceSwitch>.Instance, _configuration);
+            Switch = new MaintenanceSwitch(this, Clock, NullLogger<MaintenanceSwitch>.Instance);
             Meters = _services.GetRequiredService<IMeterFactory>();
         }
+
+        public event EventHandler? Reloaded;
 
         public MaintenanceOptions Options { get; set; } = new();
 
@@ -262,10 +262,9 @@ public sealed class MaintenanceSwitchTests
 
         public Door Create()
         {
-            _configuration["RouteMiddleware:maintenance:enabled"] = Options.Enabled ? "true" : null;
-            _configuration["RouteMiddleware:maintenance:until"] = Options.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-            _configuration["RouteMiddleware:maintenance:message"] = Options.Message;
-            return new(new(Options, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
+            Door door = new(new(Options, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
+            Reloaded?.Invoke(this, EventArgs.Empty);
+            return door;
         }
     }
 

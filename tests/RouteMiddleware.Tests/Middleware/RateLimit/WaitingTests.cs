@@ -91,7 +91,7 @@ public sealed class WaitingTests
         Assert.Equal(429, await SendAsync(limit, 3));
 
         await away.CancelAsync();
-        await leaving;
+        await Assert.ThrowsAsync<OperationCanceledException>(() => leaving);
         var late = SendAsync(limit, 4);
 
         gate.SetResult();
@@ -106,7 +106,7 @@ public sealed class WaitingTests
         using var limit = Create(RateLimitAlgorithm.Sliding, permits: 1, queue: 1);
         await SendAsync(limit, 0);
 
-        await SendAsync(limit, 1, aborted: new CancellationToken(canceled: true));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => SendAsync(limit, 1, aborted: new CancellationToken(canceled: true)));
 
         Assert.Equal([0], _served);
         var waiting = SendAsync(limit, 2);
@@ -127,8 +127,9 @@ public sealed class WaitingTests
                 if (context.Request.QueryString.HasValue)
                 {
                     inLine.SetResult();
-                    await passing;
+                    await Assert.ThrowsAsync<OperationCanceledException>(() => passing);
                     left.SetResult();
+                    return;
                 }
 
                 await passing;
@@ -199,7 +200,14 @@ public sealed class WaitingTests
                     await away.CancelAsync();
                 }
 
-                await request;
+                try
+                {
+                    await request;
+                }
+                catch (OperationCanceledException) when (away.IsCancellationRequested)
+                {
+                    // Given up while it waited.
+                }
             }
         }))).WaitAsync(TimeSpan.FromSeconds(60));
 
