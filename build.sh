@@ -5,27 +5,29 @@ cd "$(dirname "$0")"
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-install() { # command package
-  command -v "$1" >/dev/null && return
-  echo "Installing $2 …"
+install() { # the package's name for apt, dnf, apk and brew
+  echo "Installing $1 …"
   local sudo=""
   [ "$(id -u)" = 0 ] || sudo=sudo
 
   if command -v apt-get >/dev/null; then
-    $sudo apt-get update -qq && $sudo apt-get install -y -qq "$2" >/dev/null
+    $sudo apt-get update -qq && $sudo apt-get install -y -qq "$1" >/dev/null
   elif command -v dnf >/dev/null; then
     $sudo dnf install -y -q "$2"
   elif command -v apk >/dev/null; then
-    $sudo apk add --quiet "$2"
+    $sudo apk add --quiet "$3"
   elif command -v brew >/dev/null; then
-    brew install --quiet "$2"
+    brew install --quiet "$4"
   else
-    echo "There is no package manager that this script knows; install $2 by hand." >&2
+    echo "There is no package manager that this script knows; install $1 by hand." >&2
     exit 1
   fi
 }
 
-install chromium chromium
+command -v chromium >/dev/null || install chromium chromium chromium chromium
+# Prometheus' own parser, for the system's Python: another one may come first in the path.
+/usr/bin/python3 -c 'import prometheus_client' 2>/dev/null \
+  || install python3-prometheus-client python3-prometheus_client py3-prometheus-client python-prometheus-client
 
 dotnet restore RouteMiddleware.sln
 dotnet format RouteMiddleware.sln --no-restore --verify-no-changes --exclude-diagnostics IDE0005
