@@ -9,14 +9,16 @@ internal sealed class AuthRefusals
     public const string TokenExpired = "Token expired";
 
     private readonly Refusal _missing = new(
-        StatusCodes.Status401Unauthorized, "credentials_missing", "No authentication credentials provided", "No authentication credentials provided") { Middleware = "auth" };
+        StatusCodes.Status401Unauthorized, "credentials_missing", "No authentication credentials provided", "No authentication credentials provided")
+    { Middleware = "auth" };
 
     private readonly Refusal _expired = new(StatusCodes.Status401Unauthorized, "token_expired", TokenExpired, TokenExpired) { Middleware = "auth" };
 
     private readonly Refusal _invalid = new(StatusCodes.Status401Unauthorized, "token_invalid", InvalidToken, InvalidToken) { Middleware = "auth" };
 
     private readonly Refusal _unavailable = new(
-        StatusCodes.Status503ServiceUnavailable, "auth_unavailable", "Authentication unavailable", "Credentials can't be checked at the moment. Try again later.") { Middleware = "auth" };
+        StatusCodes.Status503ServiceUnavailable, "auth_unavailable", "Authentication unavailable", "Credentials can't be checked at the moment. Try again later.")
+    { Middleware = "auth" };
 
     public Refusal Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", "You do not have permission to perform this action.") { Middleware = "auth" };
 

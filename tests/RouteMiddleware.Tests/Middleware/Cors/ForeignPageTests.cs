@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.AspNetCore.Builder;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Middleware.Cors;

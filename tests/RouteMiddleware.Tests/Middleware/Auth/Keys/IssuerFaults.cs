@@ -16,7 +16,7 @@ internal static class IssuerFaults
         Func<HttpContext, string, Task> Status(int status) => (context, good) =>
         {
             context.Response.StatusCode = status;
-            
+
             // Whoever follows it finds what he looks for.
             context.Response.Headers.Location = $"{context.Request.Path}?again";
             return context.Response.WriteAsync(good);
