@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.HttpLogging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,7 +9,7 @@ using RouteMiddleware.Middleware.AccessLog;
 
 namespace RouteMiddleware.Benchmarks.AccessLog;
 
-/// <summary>One line per request in a file: ours beside the in-box HTTP logging to a logger that drops it, and beside the in-box W3C log.</summary>
+/// <summary>One line per request in a file: ours beside the in-box W3C log.</summary>
 [MemoryDiagnoser]
 public class AccessLogBenchmarks : IDisposable
 {
@@ -20,7 +19,6 @@ public class AccessLogBenchmarks : IDisposable
     private readonly IHttpResponseBodyFeature _body = new StreamResponseBodyFeature(Stream.Null);
     private readonly RequestDelegate _handler = static _ => Task.CompletedTask;
     private readonly ServiceProvider _services;
-    private readonly RequestDelegate _httpLogging;
     private readonly RequestDelegate _w3cLogging;
     private readonly AccessLogFiles _files = new(TimeProvider.System, new AccessLogMetrics(), NullLogger<AccessLogFile>.Instance);
     private readonly AccessLogMiddleware _ours;
@@ -30,11 +28,9 @@ public class AccessLogBenchmarks : IDisposable
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = _folder })
-            .AddHttpLogging(static o => (o.LoggingFields, o.CombineLogs) = (HttpLoggingFields.RequestProperties | HttpLoggingFields.ResponseStatusCode | HttpLoggingFields.Duration, true))
             .AddW3CLogging(o => o.LogDirectory = _folder)
             .BuildServiceProvider();
-        _httpLogging = Build(static app => app.UseHttpLogging());
-        _w3cLogging = Build(static app => app.UseW3CLogging());
+        _w3cLogging = BuildInBox();
         _ours = new AccessLogMiddleware(new() { Path = Path.Combine(_folder, "access.log") }, TimeProvider.System, _files, NullLoggerFactory.Instance);
 
         var features = new FeatureCollection();
@@ -47,9 +43,6 @@ public class AccessLogBenchmarks : IDisposable
     }
 
     [Benchmark(Baseline = true)]
-    public Task InBoxHttpLogging() => _httpLogging(_context);
-
-    [Benchmark]
     public Task InBoxW3C() => _w3cLogging(_context);
 
     [Benchmark]
@@ -73,10 +66,10 @@ public class AccessLogBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private RequestDelegate Build(Action<IApplicationBuilder> use)
+    private RequestDelegate BuildInBox()
     {
         var app = new ApplicationBuilder(_services);
-        use(app);
+        app.UseW3CLogging();
         app.Run(_handler);
         return app.Build();
     }
