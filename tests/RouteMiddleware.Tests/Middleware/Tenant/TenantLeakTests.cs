@@ -20,7 +20,7 @@ public sealed class TenantLeakTests
         await using var app = await TenantApp.StartAsync(
             o => (o.Required, o.Known) = (false, known ? [.. Enumerable.Range(0, 32).Select(static i => $"tenant-{i}")] : null),
             services: services => services.AddSingleton<ILoggerProvider>(scopes),
-            map: app => app.MapGet("/work/{id}", async (string id, HttpContext context, ILogger<TenantLeakTests> logger) =>
+            map: app => app.MapGet("/tasks/{id}", async (string id, HttpContext context, ILogger<TenantLeakTests> logger) =>
             {
                 var first = context.GetTenantId();
                 await Task.Yield();
@@ -35,7 +35,7 @@ public sealed class TenantLeakTests
                 // Every third request is nobody's: it must not inherit from the one before on its connection.
                 var tenant = i % 3 == 2 ? "(none)" : $"tenant-{(worker + i) % 32}";
                 var id = $"{worker}-{i}";
-                Assert.Equal(tenant, await app.AskAsync($"/work/{id}", headers: ("X-Tenant-ID", tenant == "(none)" ? "" : tenant)));
+                Assert.Equal(tenant, await app.AskAsync($"/tasks/{id}", headers: ("X-Tenant-ID", tenant == "(none)" ? "" : tenant)));
                 Assert.Equal(tenant == "(none)" ? "" : $"TenantId:{tenant}", scopes.TenantsByMessage[$"worked {id}"]);
             }
         })));
