@@ -76,7 +76,7 @@ public sealed class RouteSessionTests
     [Engines]
     public async Task Members_WithinOneRequest_ShowItsChanges(string engine)
     {
-        await using var app = await SessionApp.StartAsync(engine, static group => group.MapPost("/work", static async (RouteSession session) =>
+        await using var app = await SessionApp.StartAsync(engine, static group => group.MapPost("/task", static async (RouteSession session) =>
         {
             Assert.False(session.IsModified);
             Assert.False(session.Remove("nothing"));
@@ -111,7 +111,7 @@ public sealed class RouteSessionTests
         await browser.DoAsync("/set/a/1");
         var old = browser.Copy();
 
-        await browser.DoAsync("/work");
+        await browser.DoAsync("/task");
 
         Assert.Equal("c", await browser.ReadAsync("/keys"));
         Assert.Equal("", await old.ReadAsync("/keys"));
