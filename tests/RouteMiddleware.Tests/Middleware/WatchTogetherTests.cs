@@ -60,6 +60,16 @@ public sealed class WatchTogetherTests
         Assert.Equal(0, _alerts.Waiting);
     }
 
+    [Fact]
+    public async Task Failure_ThatCommonAnswers_IsCountedUnderItsName()
+    {
+        await using var app = await StartAsync(InFront);
+
+        await SendAsync(app, "/fail", isGivenUp: false);
+
+        Assert.Contains("routemiddleware_refusals_total{middleware=\"common\",reason=\"internal_error\"} 1\n", await app.ScrapeAsync(), StringComparison.Ordinal);
+    }
+
     private Task<TestApp> StartAsync(string list) => TestApp.StartAsync(
         builder =>
         {
