@@ -40,10 +40,12 @@ public sealed class WatchTogetherTests
         await using var app = await StartAsync(list);
 
         await SendAsync(app, path, isGivenUp: status == 499);
-        var counted = MetricsApp.Counted(await PrometheusParser.ParseAsync(await app.ScrapeAsync()));
+        var samples = await PrometheusParser.ParseAsync(await app.ScrapeAsync());
+        var counted = MetricsApp.Counted(samples);
         var lines = await app.LinesAsync();
 
         Assert.Equal([$"GET {path} {status} 1"], counted);
+        Assert.Equal(status == 500 ? ["500 1"] : [], samples.Where(static sample => sample.Name == "routemiddleware_errors_total").Select(static sample => $"{sample["status"]} {sample.Value}"));
         Assert.Equal([$"{status} {path}"], lines.Where(static line => line.Text("path") != "/metrics").Select(static line => $"{line.Text("status_code")} {line.Text("path")}"));
         Assert.Equal(status == 500 ? 1 : 0, app.Logs.Records.Count(static record => record.Exception is not null && record.Level >= LogLevel.Error));
 
@@ -83,6 +85,7 @@ public sealed class WatchTogetherTests
             app.MapGet("/fail", static string () => throw new InvalidOperationException("failed"));
             app.MapGet("/begun", async (HttpContext context) =>
             {
+                TellEnd(context);
                 await BeginAsync(context);
                 throw new InvalidOperationException("failed late");
             });
@@ -110,6 +113,12 @@ public sealed class WatchTogetherTests
             .. list.Split(", ").Select(static (entry, i) => KeyValuePair.Create($"RouteMiddleware:Middleware:{i}", (string?)entry)),
         ]);
 
+    private void TellEnd(HttpContext context) => context.Response.OnCompleted(() =>
+    {
+        _ended.TrySetResult();
+        return Task.CompletedTask;
+    });
+
     private static async Task BeginAsync(HttpContext context)
     {
         await context.Response.WriteAsync("begun");
@@ -118,11 +127,7 @@ public sealed class WatchTogetherTests
 
     private async Task GoneAsync(HttpContext context)
     {
-        context.Response.OnCompleted(() =>
-        {
-            _ended.TrySetResult();
-            return Task.CompletedTask;
-        });
+        TellEnd(context);
         _arrived.SetResult();
         await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
     }
@@ -145,10 +150,16 @@ public sealed class WatchTogetherTests
         try
         {
             await stream.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromSeconds(10));
+
+            if (path == "/begun")
+            {
+                await _ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            }
         }
         catch (IOException)
         {
-            // The server aborted, as it should.
+            // The server aborted, as it should; those in front are told a moment later.
+            await _ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
         }
     }
 }

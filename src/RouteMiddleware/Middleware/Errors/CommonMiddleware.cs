@@ -98,7 +98,7 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
 
         if (IsTooLate(context.Response))
         {
-            _log.Failed(incident, context.Response.StatusCode);
+            _log.Failed(incident, StatusCodes.Status500InternalServerError);
             FailedAnswer.BreakOff(context, exception, StatusCodes.Status500InternalServerError);
             context.Abort();
             return;
