@@ -17,6 +17,13 @@ internal static class FailedAnswer
         KeptBackBody.Empty(response);
     }
 
+    /// <summary>Says what failed where no other answer can be given: it started before, or nobody is there to read it.</summary>
+    public static void BreakOff(HttpContext context, Exception exception, int status)
+    {
+        Tell(context, exception);
+        context.Features.Set(new BrokenAnswer(status));
+    }
+
     /// <summary>As ASP.NET Core's own exception handler does: whoever saves at the end sees that the request failed, whatever the answer says.</summary>
     public static void Tell(HttpContext context, Exception exception)
     {

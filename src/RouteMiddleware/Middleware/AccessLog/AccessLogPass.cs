@@ -65,6 +65,11 @@ internal sealed class AccessLogPass : PipeWriter, IHttpResponseBodyFeature
         {
             var response = Context.Response;
 
+            if (Context.Features.Get<BrokenAnswer>() is { } broken)
+            {
+                return broken.Status;
+            }
+
             if (_isAborted && response.StatusCode < StatusCodes.Status400BadRequest)
             {
                 return StatusCodes.Status499ClientClosedRequest;
@@ -102,7 +107,8 @@ internal sealed class AccessLogPass : PipeWriter, IHttpResponseBodyFeature
     public void End(Exception? failure)
     {
         // Asked here: when the answer is complete, callers may hang up as they like.
-        _isAborted = Context.RequestAborted.IsCancellationRequested && Context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols;
+        // Who fails after the answer started may abort it himself: that is no caller's doing.
+        _isAborted = Context.RequestAborted.IsCancellationRequested && (failure is null || CallerGone.Explains(Context, failure)) && Context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols;
         _failure = failure;
         _isBrokenOff = failure is not null && Context.Response.HasStarted && Context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols;
     }

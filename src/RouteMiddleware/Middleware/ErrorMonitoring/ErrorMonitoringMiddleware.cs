@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
@@ -62,21 +63,27 @@ internal sealed class ErrorMonitoringMiddleware : IMiddleware
 
     private void CountAnswer(HttpContext context, Endpoint? endpoint)
     {
-        var status = context.Response.StatusCode;
+        var broken = context.Features.Get<BrokenAnswer>();
+        var status = broken?.Status ?? context.Response.StatusCode;
+
+        // The caller went away: what breaks off then is no error of the application.
+        if (broken is { Status: StatusCodes.Status499ClientClosedRequest })
+        {
+            return;
+        }
 
         if (_statuses.Contains(status) && context.Features.Get<ErrorMark>()?.IsBy(this) != true)
         {
-            Count(status, RouteTemplate.Of(context, endpoint), exception: null);
+            Count(status, RouteTemplate.Of(context, endpoint), context.Features.Get<IExceptionHandlerFeature>()?.Error);
         }
     }
 
     private void CountException(HttpContext context, Endpoint? endpoint, Exception exception)
     {
-        // The caller went away: what breaks off then is no error of the application.
-        var isCancelled = context.RequestAborted.IsCancellationRequested && exception is (OperationCanceledException or IOException);
         var mark = context.Features.Get<ErrorMark>();
 
-        if (isCancelled || mark?.IsBy(this) == true)
+        // As above: no error.
+        if (CallerGone.Explains(context, exception) || mark?.IsBy(this) == true)
         {
             return;
         }
@@ -84,7 +91,12 @@ internal sealed class ErrorMonitoringMiddleware : IMiddleware
         context.Features.Set(new ErrorMark(this, mark));
 
         // A request that is broken, says so: the server answers with that status.
-        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var status = exception switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            _ when CallerGone.IsTimeout(context, exception) => StatusCodes.Status504GatewayTimeout,
+            _ => StatusCodes.Status500InternalServerError,
+        };
 
         if (_statuses.Contains(status))
         {

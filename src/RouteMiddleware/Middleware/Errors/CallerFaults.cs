@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace RouteMiddleware.Middleware.Errors;
@@ -12,18 +10,6 @@ internal static class CallerFaults
 {
     // Where the body of a request is read: none of them reads anything else.
     private static readonly string[] Readers = ["Microsoft.AspNetCore.Server.", "Microsoft.AspNetCore.TestHost", "Microsoft.AspNetCore.RequestDecompression", "Microsoft.AspNetCore.WebUtilities"];
-
-    /// <summary>Whether the exception is the end of a request timeout in front of this middleware, which answers it.</summary>
-    public static bool IsTimeout(HttpContext context, Exception exception)
-        => exception is OperationCanceledException
-            && context.RequestAborted.IsCancellationRequested
-            && context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
-
-    /// <summary>Whether the caller went away, and the exception is what came of it.</summary>
-    public static bool IsGone(HttpContext context, Exception exception)
-        => exception is ConnectionResetException or ConnectionAbortedException
-            || (context.RequestAborted.IsCancellationRequested
-                && (exception is OperationCanceledException or IOException || exception.GetBaseException() is OperationCanceledException));
 
     /// <summary>The status of an exception that the request's own bytes caused; <see langword="null"/> for all others.</summary>
     public static int? StatusOf(HttpContext context, Exception exception) => exception switch

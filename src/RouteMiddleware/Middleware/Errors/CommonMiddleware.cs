@@ -57,7 +57,7 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
         {
             rest = next(context);
         }
-        catch (Exception exception) when (!CallerFaults.IsTimeout(context, exception))
+        catch (Exception exception) when (!CallerGone.IsTimeout(context, exception))
         {
             return AnswerAsync(new(context, exception));
         }
@@ -73,7 +73,7 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
         {
             await rest.ConfigureAwait(false);
         }
-        catch (Exception exception) when (!CallerFaults.IsTimeout(context, exception))
+        catch (Exception exception) when (!CallerGone.IsTimeout(context, exception))
         {
             await AnswerAsync(new(context, exception)).ConfigureAwait(false);
         }
@@ -83,10 +83,10 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
     {
         var (context, exception) = (incident.Context, incident.Exception);
 
-        if (CallerFaults.IsGone(context, exception))
+        if (CallerGone.Explains(context, exception))
         {
             _log.ClientGone(incident);
-            FailedAnswer.Tell(context, exception);
+            FailedAnswer.BreakOff(context, exception, StatusCodes.Status499ClientClosedRequest);
 
             if (!context.Response.HasStarted)
             {
@@ -98,8 +98,8 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
 
         if (IsTooLate(context.Response))
         {
-            _log.Failed(incident, context.Response.StatusCode);
-            FailedAnswer.Tell(context, exception);
+            _log.Failed(incident, StatusCodes.Status500InternalServerError);
+            FailedAnswer.BreakOff(context, exception, StatusCodes.Status500InternalServerError);
             context.Abort();
             return;
         }
@@ -185,6 +185,7 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
     {
         if (IsTooLate(context.Response))
         {
+            FailedAnswer.BreakOff(context, exception, StatusCodes.Status500InternalServerError);
             context.Abort();
             return Task.CompletedTask;
         }

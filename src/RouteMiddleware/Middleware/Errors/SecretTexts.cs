@@ -13,8 +13,9 @@ internal sealed partial class SecretTexts(IConfiguration? configuration = null)
     // Shorter ones are found in ordinary words, and are no secrets.
     private const int ShortestSecret = 6;
 
+    // Whoever has the address of a webhook may post there.
     private static readonly string[] SecretNames =
-        ["secret", "password", "passwd", "passphrase", "pwd", "token", "key", "credential", "connectionstring", "signature"];
+        ["secret", "password", "passwd", "passphrase", "pwd", "token", "key", "credential", "connectionstring", "signature", "webhook"];
 
     // Of the settings these are no secrets: they hold names and lifetimes.
     private static readonly string[] SecretHeaders = ["authorization", "cookie", "session"];

@@ -179,16 +179,27 @@ internal sealed partial class LoggingMiddleware : IMiddleware
     {
         var response = context.Response;
 
+        if (exception is not null)
+        {
+            return exception switch
+            {
+                _ when CallerGone.Explains(context, exception) => StatusCodes.Status499ClientClosedRequest,
+                _ when CallerGone.IsTimeout(context, exception) => StatusCodes.Status504GatewayTimeout,
+                BadHttpRequestException bad => bad.StatusCode,
+                _ => StatusCodes.Status500InternalServerError,
+            };
+        }
+
+        if (context.Features.Get<BrokenAnswer>() is { } broken)
+        {
+            return broken.Status;
+        }
+
         // An answer of known length that went out completely is none that was aborted: the server does not report that.
         var isAborted = context.RequestAborted.IsCancellationRequested && response.StatusCode != StatusCodes.Status101SwitchingProtocols
-            && (exception is OperationCanceledException or IOException || !response.HasStarted || response.ContentLength is null);
+            && (!response.HasStarted || response.ContentLength is null);
 
-        return isAborted ? StatusCodes.Status499ClientClosedRequest : exception switch
-        {
-            null => response.StatusCode,
-            BadHttpRequestException bad => bad.StatusCode,
-            _ => StatusCodes.Status500InternalServerError,
-        };
+        return isAborted ? StatusCodes.Status499ClientClosedRequest : response.StatusCode;
     }
 
     private static string PathOf(HttpRequest request)

@@ -67,7 +67,7 @@ internal sealed class MetricsMiddleware : IMiddleware, IObserveChains
     private void End(in MeasuredRequest request)
     {
         Leave(request);
-        Record(request, request.Context.Response.StatusCode, _clock.GetElapsedTime(request.StartedAt));
+        Record(request, BrokenAnswer.StatusOf(request.Context), _clock.GetElapsedTime(request.StartedAt));
     }
 
     private void Fail(MeasuredRequest request, Exception exception)
@@ -76,7 +76,7 @@ internal sealed class MetricsMiddleware : IMiddleware, IObserveChains
         var elapsed = _clock.GetElapsedTime(request.StartedAt);
         var response = request.Context.Response;
 
-        if (exception is OperationCanceledException && request.Context.RequestAborted.IsCancellationRequested)
+        if (CallerGone.Explains(request.Context, exception))
         {
             Record(request, StatusCodes.Status499ClientClosedRequest, elapsed);
         }

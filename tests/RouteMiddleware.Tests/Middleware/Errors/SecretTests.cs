@@ -123,6 +123,7 @@ public sealed class SecretTests
     [InlineData("Api-Key", true)]
     [InlineData("AccessToken", true)]
     [InlineData("Credentials:User", true)]
+    [InlineData("ErrorMonitoring:WebhookUrl", true)]
     [InlineData("Issuer", false)]
     [InlineData("CookieName", false)]
     [InlineData("Middleware:0", false)]
