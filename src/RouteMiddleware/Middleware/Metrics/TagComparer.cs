@@ -13,7 +13,7 @@ internal sealed class TagComparer : IEqualityComparer<Tag[]>, IAlternateEquality
 
     public Tag[] Create(ReadOnlySpan<Tag> alternate) => alternate.ToArray();
 
-    public bool Equals(Tag[]? x, Tag[]? y) => Equals(x, y!);
+    public bool Equals(Tag[]? x, Tag[]? y) => x is null || y is null ? ReferenceEquals(x, y) : Equals(x.AsSpan(), y);
 
     public int GetHashCode(Tag[] obj) => GetHashCode(obj.AsSpan());
 
