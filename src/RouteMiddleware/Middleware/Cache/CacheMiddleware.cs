@@ -32,19 +32,16 @@ internal sealed partial class CacheMiddleware : IMiddleware
         return Task.CompletedTask;
     };
 
-    private readonly CacheServices _services;
     private readonly ICacheStore _store;
-    private readonly CacheKeyRule _keys;
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public CacheMiddleware(CacheOptions options, CacheServices services)
     {
         options.Check(services.SizeLimit);
 
-        _services = services;
+        Services = services;
         _store = services.Store;
-        _keys = new(options);
-        Keys = _keys;
+        Keys = new(options);
         Policy = options.Mode == CacheMode.Rfc9111 ? new Rfc9111Policy(options) : new DurationPolicy(options);
         Replayed = new(options.ExcludeHeaders, Policy.KeepsDate);
         Tags = [.. options.Tags.Distinct(StringComparer.Ordinal)];
@@ -53,7 +50,7 @@ internal sealed partial class CacheMiddleware : IMiddleware
         ByUser = options.VaryByUser;
     }
 
-    public CacheServices Services => _services;
+    public CacheServices Services { get; }
 
     public CachePolicy Policy { get; }
 
@@ -80,12 +77,12 @@ internal sealed partial class CacheMiddleware : IMiddleware
         }
 
         var outer = context.Features.Get<CacheTags>();
-        var now = _services.Clock.GetUtcNow().UtcTicks;
+        var now = Services.Clock.GetUtcNow().UtcTicks;
         var writer = new KeyWriter(stackalloc char[384]);
 
         try
         {
-            if (!_keys.Write(ref writer, context, outer?.Depth ?? 0, facts))
+            if (!Keys.Write(ref writer, context, outer?.Depth ?? 0, facts))
             {
                 return PassAsync(context, next, "key");
             }
@@ -118,9 +115,9 @@ internal sealed partial class CacheMiddleware : IMiddleware
 
         try
         {
-            _keys.Write(ref writer, context, depth, RequestFacts.Read(context.Request.Headers));
+            Keys.Write(ref writer, context, depth, RequestFacts.Read(context.Request.Headers));
             var primary = writer.Key.ToString();
-            var isKnown = Find(ref writer, context, _services.Clock.GetUtcNow().UtcTicks, out var item);
+            var isKnown = Find(ref writer, context, Services.Clock.GetUtcNow().UtcTicks, out var item);
             return new(primary, writer.Key.ToString(), item, isKnown);
         }
         finally
@@ -135,9 +132,9 @@ internal sealed partial class CacheMiddleware : IMiddleware
         // A cache around this one keeps the answer too, and must lose it with this one.
         outer?.AddStored(answer.Tags);
 
-        if (_services.Metrics.IsEnabled)
+        if (Services.Metrics.IsEnabled)
         {
-            _services.Metrics.Count(context, "hit");
+            Services.Metrics.Count(context, "hit");
         }
 
         return StoredAnswerWriter.WriteAsync(context, answer, now, hasConditions);
@@ -146,9 +143,9 @@ internal sealed partial class CacheMiddleware : IMiddleware
     /// <summary>Lets a request pass.</summary>
     public Task PassAsync(HttpContext context, RequestDelegate next, string reason)
     {
-        if (_services.Metrics.IsEnabled)
+        if (Services.Metrics.IsEnabled)
         {
-            _services.Metrics.Count(context, "pass", reason);
+            Services.Metrics.Count(context, "pass", reason);
         }
 
         context.Response.OnStarting(SendMiss, context);
@@ -165,14 +162,14 @@ internal sealed partial class CacheMiddleware : IMiddleware
     /// <summary>Says why an answer was not kept.</summary>
     public void Report(HttpContext context, string? refusal)
     {
-        if (_services.Metrics.IsEnabled)
+        if (Services.Metrics.IsEnabled)
         {
-            _services.Metrics.Count(context, "miss", refusal ?? "none");
+            Services.Metrics.Count(context, "miss", refusal ?? "none");
         }
 
-        if (refusal is not null && _services.Logger.IsEnabled(LogLevel.Debug))
+        if (refusal is not null && Services.Logger.IsEnabled(LogLevel.Debug))
         {
-            Log.NotKept(_services.Logger, CacheMetrics.RouteOf(context), refusal);
+            Log.NotKept(Services.Logger, CacheMetrics.RouteOf(context), refusal);
         }
     }
 
