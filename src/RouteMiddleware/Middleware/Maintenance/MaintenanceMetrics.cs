@@ -1,22 +1,6 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace RouteMiddleware.Middleware.Maintenance;
 
-/// <summary>Counts refusals by route and reason, neither of which the caller chooses.</summary>
-internal sealed class MaintenanceMetrics(IMeterFactory? meters = null)
-{
-    private readonly Counter<long>? _refusals = meters?.Create("RouteMiddleware").CreateCounter<long>(
-        "routemiddleware.maintenance.refusals",
-        "{request}",
-        "Requests that were turned away for maintenance.");
-
-    public void Count(HttpContext context, string reason)
-    {
-        if (_refusals is { Enabled: true })
-        {
-            _refusals.Add(1, new("route", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)"), new("outcome", "refused"), new("reason", reason));
-        }
-    }
-}
+/// <summary>What the middleware counts.</summary>
+internal sealed class MaintenanceMetrics(IMeterFactory? meters = null) : PartRefusals(meters, "maintenance", "Requests that were turned away for maintenance.");
