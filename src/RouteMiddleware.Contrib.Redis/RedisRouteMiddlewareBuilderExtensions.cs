@@ -2,13 +2,17 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Redis.Connections;
+using RouteMiddleware.Contrib.Redis.Sharing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers what RouteMiddleware keeps in Redis.</summary>
 public static class RedisRouteMiddlewareBuilderExtensions
 {
-    /// <summary>Brings <c>Store: redis</c> for <c>rate_limit</c> and <c>cache</c>, and the connection (settings: <c>RouteMiddleware:Redis</c>).</summary>
+    /// <summary>
+    /// Brings <c>Store: redis</c> for <c>rate_limit</c> and <c>cache</c>, and the connection (settings: <c>RouteMiddleware:Redis</c>). Where a Redis is configured, what
+    /// <c>IMaintenanceSwitch</c> and <c>IJwtDenyList</c> are told holds on all instances within about a second. Where none is, nothing is loaded and nothing changes.
+    /// </summary>
     /// <param name="builder">The builder that <c>AddRouteMiddleware()</c> returned.</param>
     /// <param name="configuration">Where Redis is; the settings win over it. Default: as the settings say, or a registered <c>IConnectionMultiplexer</c>.</param>
     /// <returns><paramref name="builder"/>, for chaining.</returns>
@@ -21,7 +25,9 @@ public static class RedisRouteMiddlewareBuilderExtensions
             builder.AddSection<RedisOptions>("Redis", options => options.Configuration = configuration);
         }
 
-        return builder.AddRedisConnection();
+        builder.AddRedisConnection();
+        SharingRegistration.Add(builder);
+        return builder;
     }
 
     /// <summary>Brings the connection alone (<see cref="IRedisConnection"/>; settings: <c>RouteMiddleware:Redis</c>), for packages that keep something in Redis. Nothing of it is loaded before it is used.</summary>
