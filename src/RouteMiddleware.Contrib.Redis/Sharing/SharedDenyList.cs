@@ -15,27 +15,29 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
     // A token is accepted a clock skew longer than it says: an entry that went with 'exp' would let it in again.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    // KEYS: ends by jti, order by jti, the last number of the order. What has expired leaves with the next revocations, a few at a time.
+    // KEYS: ends by jti, order by jti, and a hash: the last number of the order, and since when there is one. What has expired leaves with the next revocations, a few
+    // at a time.
     private static readonly RedisScript Revoking = new("jwt_revoke", """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        redis.call('HSETNX', KEYS[3], 'since', time[1] .. '.' .. time[2])
         for i = 1, #ARGV, 2 do
           local known = redis.call('ZSCORE', KEYS[1], ARGV[i])
           if not known or tonumber(known) < tonumber(ARGV[i + 1]) then
             redis.call('ZADD', KEYS[1], ARGV[i + 1], ARGV[i])
-            redis.call('ZADD', KEYS[2], redis.call('INCR', KEYS[3]), ARGV[i])
+            redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[3], 'last', 1), ARGV[i])
           end
         end
         for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100 + #ARGV)) do
           redis.call('ZREM', KEYS[1], old)
           redis.call('ZREM', KEYS[2], old)
         end
-        return 1
+        return redis.call('HGET', KEYS[3], 'since')
         """);
 
-    // Returns the last number, then three values for each entry behind ARGV[1]: number, jti, end.
+    // Returns since when the order counts, then three values for each entry behind number ARGV[1]: jti, number, end.
     private static readonly RedisScript Hearing = new("jwt_hear", """
-        local found = {tonumber(redis.call('GET', KEYS[3]) or '0')}
+        local found = {redis.call('HGET', KEYS[3], 'since') or ''}
         for i, value in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])) do
           found[#found + 1] = value
           if i % 2 == 0 then found[#found + 1] = redis.call('ZSCORE', KEYS[1], found[#found - 1]) or '0' end
@@ -43,10 +45,11 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
         return found
         """);
 
-    private readonly RedisKey[] _keys = [redis.KeyPrefix + "{jwt}:ends", redis.KeyPrefix + "{jwt}:order", redis.KeyPrefix + "{jwt}:last"];
+    private readonly RedisKey[] _keys = [redis.KeyPrefix + "{jwt}:ends", redis.KeyPrefix + "{jwt}:order", redis.KeyPrefix + "{jwt}:count"];
     private readonly ConcurrentDictionary<string, long> _revoked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _unsent = new(StringComparer.Ordinal);
     private volatile bool _isUsed;
+    private volatile string? _since;
     private long _last;
     private int _sweepAt = 1024;
 
@@ -103,11 +106,17 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
 
     private async Task SendAsync(KeyValuePair<string, long>[] entries, CancellationToken cancellationToken)
     {
-        await redis.EvaluateAsync(Revoking, _keys, [.. entries.SelectMany(static entry => new RedisValue[] { entry.Key, entry.Value })], RedisFollower.CallTimeout, cancellationToken).ConfigureAwait(false);
+        var since = await redis.EvaluateAsync(Revoking, _keys, [.. entries.SelectMany(static entry => new RedisValue[] { entry.Key, entry.Value })], RedisFollower.CallTimeout, cancellationToken).ConfigureAwait(false);
 
         foreach (var entry in entries)
         {
             _unsent.TryRemove(entry);
+        }
+
+        // Told to a Redis that is not the one that was listened to: should that one lose it again, it must be noticed.
+        if (!string.Equals(since.ToString(), _since, StringComparison.Ordinal))
+        {
+            _since = null;
         }
     }
 
@@ -115,17 +124,19 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
     {
         var heard = (RedisValue[])await redis.EvaluateAsync(Hearing, _keys, [_last, Batch], RedisFollower.CallTimeout, cancellationToken).ConfigureAwait(false)!;
 
-        if ((long)heard[0] < _last)
+        var since = heard[0].ToString();
+
+        if (!string.Equals(since, _since, StringComparison.Ordinal))
         {
-            // Redis lost what it knew: every instance tells it again.
-            _last = 0;
+            // The first time, or Redis lost what it knew: every instance tells it again, and listens from the beginning.
+            (_since, _last) = (since, 0);
 
             foreach (var (name, end) in _revoked)
             {
                 _unsent[name] = end;
             }
 
-            return 0;
+            return since.Length == 0 ? 0 : Batch;
         }
 
         for (var i = 1; i < heard.Length; i += 3)

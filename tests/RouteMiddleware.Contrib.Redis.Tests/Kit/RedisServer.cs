@@ -39,7 +39,7 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>A connection of the test's own, with administrative commands.</summary>
-    public async Task<IConnectionMultiplexer> ConnectAsync()
+    public async Task<ConnectionMultiplexer> ConnectAsync()
         => await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000");
 
     /// <summary>Runs one command by <c>redis-cli</c>: nothing of the client under test takes part in it.</summary>
