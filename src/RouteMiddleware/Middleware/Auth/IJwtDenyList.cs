@@ -2,7 +2,7 @@ namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>
 /// Tokens that are no longer accepted though they have not expired, by their <c>jti</c>. The built-in one keeps them in this process's memory; register
-/// another one before or after <c>AddRouteMiddleware</c> to share them between instances.
+/// another one before or after <c>AddRouteMiddleware</c> to share them between instances, or call <c>AddRedis</c> of RouteMiddleware.Contrib.Redis.
 /// </summary>
 public interface IJwtDenyList
 {
