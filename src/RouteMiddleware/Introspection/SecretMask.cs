@@ -64,8 +64,13 @@ internal sealed partial class SecretMask(IConfiguration? configuration)
             return true;
         }
 
-        // A switch or a lifetime tells nothing of what it is about.
-        return option.Value is not (bool or Enum or TimeSpan or Delegate) && (IsSecretName(option.Property.Name) || (option.Key is { } key && (IsSecretName(key) || Keys.Match(key))));
+        return option.Value switch
+        {
+            // A switch or a lifetime tells nothing of what it is about; a number does where it is named so itself: UserPin, but not TokenBytes.
+            bool or Enum or TimeSpan or Delegate => false,
+            IConvertible and not string => Names.Match(LastWord(option.Property.Name)),
+            _ => IsSecretName(option.Property.Name) || (option.Key is { } key && (IsSecretName(key) || Keys.Match(key))),
+        };
     }
 
     /// <summary>Masks what is secret within a text.</summary>
@@ -93,6 +98,8 @@ internal sealed partial class SecretMask(IConfiguration? configuration)
             || Array.Exists(SecretTypes, secret => secret.IsAssignableFrom(type))
             || (type.IsGenericType && Array.Exists(type.GetGenericArguments(), IsSecret))
             || (type.IsArray && type.GetElementType() is { } element && IsSecret(element));
+
+    private static ReadOnlySpan<char> LastWord(string name) => name.AsSpan(Math.Max(0, name.AsSpan().LastIndexOfAnyInRange('A', 'Z')));
 
     // SensitiveQueryKeys lists the names of secrets, and holds none.
     private static bool IsSecretName(string name)
