@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Redis.Connections;
+using RouteMiddleware.Contrib.Redis.RateLimits;
+using RouteMiddleware.Middleware.RateLimit;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +23,7 @@ public static class RedisRouteMiddlewareBuilderExtensions
             builder.AddSection<RedisOptions>("Redis", options => options.Configuration = configuration);
         }
 
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRateLimitStore, RedisRateLimitStore>());
         return builder.AddRedisConnection();
     }
 
