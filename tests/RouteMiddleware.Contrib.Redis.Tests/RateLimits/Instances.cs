@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using RouteMiddleware.Middleware.RateLimit;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Contrib.Redis.Tests.RateLimits;
@@ -71,8 +70,9 @@ internal sealed class Instances : IAsyncDisposable
 
         if (waits && redis is not null)
         {
-            var store = started.App.Services.GetServices<IRateLimitStore>().Single();
-            await Eventually.HoldsAsync(() => store.IsAvailable);
+            var connection = started.App.Services.GetRequiredService<IRedisConnection>();
+            await connection.CallAsync("ping", static database => database.PingAsync(), TimeSpan.FromSeconds(20));
+            await Eventually.HoldsAsync(() => connection.IsAvailable);
         }
 
         return started;
