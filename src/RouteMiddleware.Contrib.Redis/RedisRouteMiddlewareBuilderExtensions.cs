@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Redis.Connections;
+using RouteMiddleware.Contrib.Redis.RateLimits;
 using RouteMiddleware.Contrib.Redis.Sharing;
+using RouteMiddleware.Middleware.RateLimit;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +29,7 @@ public static class RedisRouteMiddlewareBuilderExtensions
         }
 
         builder.AddRedisConnection();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRateLimitStore, RedisRateLimitStore>());
         SharingRegistration.Add(builder);
         return builder;
     }

@@ -36,7 +36,8 @@ internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable
 
     public bool IsConfigured => _settings.IsRegistered || _settings.Client is not null;
 
-    public bool IsAvailable => _supervisor?.Link is not null && _monitor.Circuit.State != CircuitState.Open;
+    // Before the first attempt is over a call waits for it, within its own time.
+    public bool IsAvailable => (_supervisor?.Link is not null || IsBeforeFirst) && _monitor.Circuit.State != CircuitState.Open;
 
     public string KeyPrefix => _settings.Options.KeyPrefix;
 

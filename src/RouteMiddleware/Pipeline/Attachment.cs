@@ -82,6 +82,9 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
 
     public static Attachment Without(Type type, int line, string file) => new(type.FullName ?? type.Name, null, line, file) { IsExclusion = true, Type = type };
 
+    /// <summary>The first route that it was found on.</summary>
+    public string? Route => _route;
+
     /// <summary>Says which endpoint it stands on; the first one counts.</summary>
     public void FoundOn(EndpointBuilder endpoint) => _route ??= RouteName.Of(endpoint);
 

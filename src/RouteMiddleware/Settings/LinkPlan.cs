@@ -10,6 +10,9 @@ internal sealed class LinkPlan
     /// <summary>Settings key, or file and line of the call.</summary>
     public required string Where { get; init; }
 
+    /// <summary>Whose plan it is; set by whoever made the attachment.</summary>
+    public AttachmentPlace Place { get; set; } = new(AttachmentPlace.GlobalList);
+
     public string? Argument { get; init; }
 
     public IReadOnlyDictionary<string, string?> Options { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -35,6 +38,7 @@ internal sealed class LinkPlan
     {
         Registration = Registration,
         Where = Where,
+        Place = Place,
         Argument = reread.Argument,
         Options = reread.Options,
         Condition = Condition,
