@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
+using RouteMiddleware.Contrib.Redis.Answers;
 using RouteMiddleware.Contrib.Redis.Connections;
+using RouteMiddleware.Middleware.Cache;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +23,7 @@ public static class RedisRouteMiddlewareBuilderExtensions
             builder.AddSection<RedisOptions>("Redis", options => options.Configuration = configuration);
         }
 
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRouteCacheStore, RedisAnswerStore>());
         return builder.AddRedisConnection();
     }
 

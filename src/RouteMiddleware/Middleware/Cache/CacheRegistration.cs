@@ -22,8 +22,9 @@ internal static class CacheRegistration
                 new FillTable(),
                 new CacheMetrics(services.GetService<IMeterFactory>()),
                 clock,
-                services.GetRequiredService<ILogger<CacheMiddleware>>());
+                services.GetRequiredService<ILogger<CacheMiddleware>>(),
+                [.. services.GetServices<IRouteCacheStore>()]);
         });
-        builder.Services.TryAddSingleton<IRouteCache>(static services => new RouteCache(services.GetRequiredService<CacheServices>().Store));
+        builder.Services.TryAddSingleton<IRouteCache>(static services => new RouteCache(services.GetRequiredService<CacheServices>()));
     }
 }
