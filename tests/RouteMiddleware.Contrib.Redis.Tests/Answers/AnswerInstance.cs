@@ -44,6 +44,9 @@ internal sealed class AnswerInstance : IAsyncDisposable
             });
         var instance = new AnswerInstance(app, counter);
 
+        // As behind one balancer: the host is part of the key.
+        app.Client.DefaultRequestHeaders.Host = "shop.example";
+
         if (waits)
         {
             await instance.WaitForStoreAsync();

@@ -38,7 +38,7 @@ internal readonly struct CacheItemWriter
         bytes.Span[0] = CacheItemFormat.Version;
         bytes.Span[1] = answer is not null ? CacheItemFormat.Answer : item is VaryMark ? CacheItemFormat.Vary : CacheItemFormat.Pass;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.Span[2..], CacheItemFormat.Checksum(bytes.Span[CacheItemFormat.HeadLength..]));
-        return bytes.Length <= maxSize ? bytes : null;
+        return bytes.Length <= maxSize ? (ReadOnlyMemory<byte>?)bytes : null;
     }
 
     private bool AddAnswer(StoredAnswer answer)

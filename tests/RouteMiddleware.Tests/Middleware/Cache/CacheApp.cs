@@ -68,6 +68,13 @@ internal sealed class CacheApp : IAsyncDisposable
                 group.Map("/{**path}", context => handler(context, Interlocked.Increment(ref app._runs)));
             },
             settings);
+
+        if (stores is not null)
+        {
+            // As behind one balancer: the host is part of the key.
+            app.App.Client.DefaultRequestHeaders.Host = "shop.example";
+        }
+
         return app;
     }
 
