@@ -4,8 +4,8 @@ namespace RouteMiddleware.Middleware.Cache;
 /// Keeps the answers of many instances, as bytes: <c>Store: redis</c> is one. It is registered as a service and found by its name. No call waits longer than it is told to.
 /// </summary>
 /// <remarks>
-/// Evictions have an order, the generation: a number that grows with each of them and never comes back. A look gives the one of its moment, and an entry is handed over with the
-/// one that was looked up before its making began. An entry is never given again if one of its tags, or everything, was evicted after its generation, on whatever instance.
+/// Evictions have an order, the generation: a number that grows with each of them and never comes back, for each group of keys by itself. A look gives the one of its moment, and
+/// an entry is handed over with the one that was looked up before its making began. An entry is never given again if one of its tags, or everything, was evicted after its generation, on whatever instance.
 /// </remarks>
 public interface IRouteCacheStore
 {

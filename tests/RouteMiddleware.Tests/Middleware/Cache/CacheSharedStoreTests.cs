@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Middleware.Cache;
 
@@ -195,6 +198,48 @@ public sealed class CacheSharedStoreTests
         Assert.InRange(app.Runs, 2, 21);
         Assert.NotEqual(answers[20][^1], answers[0][^1]);
         Assert.Equal(0, app.Services.Fills.Count);
+    }
+
+    [Fact]
+    public async Task StoreAway_Misses_AreCountedWithTheReasonStore()
+    {
+        var counted = new ConcurrentQueue<string>();
+        await using var app = await StartAsync();
+        var meters = app.App.App.Services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "routemiddleware.cache.requests" && ReferenceEquals(instrument.Meter.Scope, meters))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Enqueue($"{value} {string.Join(' ', tags.ToArray().Select(static tag => tag.Value))}"));
+        listener.Start();
+        _store.IsAway = true;
+
+        await app.GetAsync("/a");
+        _store.IsAway = false;
+        await app.GetAsync("/a");
+        await app.GetAsync("/a");
+
+        Assert.Equal(["1 /{**path} miss store", "1 /{**path} miss none", "1 /{**path} hit none"], counted);
+    }
+
+    [Fact]
+    public async Task Eviction_WithoutACacheOfItsOwn_ReachesTheStoreOfTheSection()
+    {
+        await using var app = await StartAsync(options: static o => o.Tags = ["a"]);
+        await using var worker = await CacheApp.StartAsync(
+            static (context, _) => Task.CompletedTask,
+            entries: "request_id",
+            settings: [new("RouteMiddleware:Cache:Store", "fake")],
+            stores: [_store]);
+        await app.GetAsync("/a");
+
+        await worker.Cache.EvictByTagAsync("a");
+
+        Assert.Equal("MISS run 2", await app.GetAsync("/a"));
     }
 
     [Fact]
