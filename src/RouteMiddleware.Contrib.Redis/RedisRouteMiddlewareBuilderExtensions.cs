@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
+using RouteMiddleware.Contrib.Redis.Answers;
 using RouteMiddleware.Contrib.Redis.Connections;
 using RouteMiddleware.Contrib.Redis.RateLimits;
 using RouteMiddleware.Contrib.Redis.Sharing;
+using RouteMiddleware.Middleware.Cache;
 using RouteMiddleware.Middleware.RateLimit;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -30,6 +32,7 @@ public static class RedisRouteMiddlewareBuilderExtensions
 
         builder.AddRedisConnection();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRateLimitStore, RedisRateLimitStore>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRouteCacheStore, RedisAnswerStore>());
         SharingRegistration.Add(builder);
         return builder;
     }
