@@ -142,7 +142,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
             _settledAt = _clock.GetTimestamp();
             await SettleAsync(link).ConfigureAwait(false);
         }
-        else if (_isReported || _circuit.State == CircuitState.Open || link.DoubtedFor > TimeSpan.Zero || link.Silence > IdleBeat)
+        else if (_isReported || _circuit.State == CircuitState.Open || link.DoubtedFor > TimeSpan.Zero || link.SinceEcho > IdleBeat)
         {
             await PingAsync(link).ConfigureAwait(false);
         }

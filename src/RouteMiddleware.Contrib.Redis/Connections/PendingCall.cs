@@ -111,8 +111,9 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
         {
             _reply = SendAsync(_link.Database);
         }
-        catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
+        catch (Exception exception)
         {
+            // Ended like every other call, whatever it was.
             _reply = Task.FromException<T>(exception);
         }
 
@@ -138,6 +139,13 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
 
         // Reading it also marks it as seen, where nobody waits for it any more.
         var exception = reply.Exception?.InnerException ?? new OperationCanceledException("The client gave the call up.");
+
+        if (!RedisError.IsKnown(exception))
+        {
+            FailAsItIs(exception);
+            return;
+        }
+
         var error = RedisError.Of(exception);
 
         if (error.Failure == RedisFailure.Refused)
@@ -157,6 +165,16 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
         else if (TryEnd(Volatile.Read(ref _state), isAnswered: true))
         {
             Fail(error, exception);
+        }
+    }
+
+    // A fault of the code that made the call: it says nothing of Redis.
+    private void FailAsItIs(Exception exception)
+    {
+        if (TryEnd(Volatile.Read(ref _state), isAnswered: true))
+        {
+            _events.Cancelled(_operation, _startedAt, _isTrial);
+            _source.SetException(exception);
         }
     }
 

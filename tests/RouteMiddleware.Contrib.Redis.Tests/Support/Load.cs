@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RouteMiddleware.Contrib.Redis.Tests.Support;
 
@@ -9,6 +10,7 @@ internal sealed class Load : IAsyncDisposable
 
     private readonly RedisApp _app;
     private readonly CancellationTokenSource _ending = new();
+    private readonly TimeSpan _limit;
     private readonly Task[] _callers;
     private long _slowest;
     private long _numbers;
@@ -16,9 +18,10 @@ internal sealed class Load : IAsyncDisposable
     private int _failed;
     private int _wrong;
 
-    public Load(RedisApp app, int callers = 8)
+    public Load(RedisApp app, TimeSpan? limit = null, int callers = 8)
     {
         _app = app;
+        _limit = limit ?? RedisApp.Limit;
         _callers = [.. Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller)))];
     }
 
@@ -57,8 +60,8 @@ internal sealed class Load : IAsyncDisposable
 
             try
             {
-                var got = (long)await _app.Redis.EvaluateAsync(Echo, [$"rm:{{load{caller}}}"], [sent], RedisApp.Limit);
-                Interlocked.Increment(ref got == sent ? ref _succeeded : ref _wrong);
+                var got = (string?)await _app.Redis.EvaluateAsync(Echo, [$"rm:{{load{caller}}}"], [sent], _limit);
+                Interlocked.Increment(ref got == sent.ToString(CultureInfo.InvariantCulture) ? ref _succeeded : ref _wrong);
             }
             catch (RedisUnavailableException exception)
             {
