@@ -154,7 +154,7 @@ public sealed class FaultTests
                 proxy.Refuses = true;
                 return Task.CompletedTask;
             case "paused":
-                return server.CommandAsync("CLIENT", "PAUSE", "100000", "ALL");
+                return server.CommandAsync("CLIENT", "PAUSE", "3000", "ALL");
             case "out of memory":
                 return server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
             case "read only":
@@ -178,7 +178,7 @@ public sealed class FaultTests
                 proxy.Refuses = false;
                 break;
             case "paused":
-                await server.CommandAsync("CLIENT", "UNPAUSE");
+                // Ends by itself: the command that would end it waits as well.
                 break;
             case "out of memory":
                 await server.CommandAsync("CONFIG", "SET", "maxmemory", "0");

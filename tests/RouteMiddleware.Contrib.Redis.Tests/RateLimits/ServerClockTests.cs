@@ -133,7 +133,7 @@ public sealed class ServerClockTests(RedisFixture redis) : IClassFixture<RedisFi
     }
 
     [Theory]
-    [InlineData(1, 100)]
+    [InlineData(1, 128)]
     [InlineData(100, 1_400)]
     [InlineData(10_000, 4_200)]
     public async Task R3_Memory_OfOneCaller_IsBounded(int requests, int atMost)

@@ -137,15 +137,20 @@ public sealed class SharedLimitTests(RedisFixture redis) : IClassFixture<RedisFi
     public async Task R12_RefusedCaller_WhosePermitsMayComeBackEarlier_IsAskedForAgain(string count, string algorithm)
     {
         await redis.EmptyAsync();
-        var gate = new TaskCompletionSource();
+        var (gate, began) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var instances = await Instances.StartAsync(
             2,
             redis.Server.Configuration,
-            app => app.MapGet("/", () => gate.Task).WithMiddleware("rate_limit"),
+            app => app.MapGet("/", () =>
+            {
+                began.TrySetResult();
+                return gate.Task;
+            }).WithMiddleware("rate_limit"),
             [Instances.Setting("PermitLimit", "1"), Instances.Setting("Window", "1h"), Instances.Setting("Count", count), Instances.Setting("Algorithm", algorithm)]);
 
         var running = instances.SendAsync(0);
-        await Eventually.HoldsAsync(async () => await instances[1].StatusAsync() == HttpStatusCode.TooManyRequests);
+        await began.Task;
+        Assert.Equal(HttpStatusCode.TooManyRequests, await instances[1].StatusAsync());
         gate.SetResult();
         using var ended = await running;
 
