@@ -164,7 +164,7 @@ public sealed class StoreTests
 
         var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => StartAsync(static app => app.MapGet("/", static () => "ok").WithMiddleware("rate_limit")));
 
-        Assert.Contains(error.Faults, static fault => fault.What.Contains("Store ('fake') can't be used: its cable is out. Put it in.", StringComparison.Ordinal));
+        Assert.Contains(error.Faults, static fault => fault.What.Contains("Store ('FAKE') can't be used: its cable is out. Put it in.", StringComparison.Ordinal));
     }
 
     private Task<TestApp> StartAsync(Action<WebApplication> app, params (string Key, string Value)[] settings)
