@@ -49,6 +49,15 @@ internal sealed class Leases : IDisposable
         return id;
     }
 
+    /// <summary>Notes that a lease was given: it is renewed from now on.</summary>
+    public void Hold(long id)
+    {
+        if (_leases.TryGetValue(id, out var lease))
+        {
+            Volatile.Write(ref lease.IsHeld, true);
+        }
+    }
+
     /// <summary>Forgets a lease that was not given.</summary>
     public void Forget(long id) => _leases.TryRemove(id, out _);
 
@@ -100,7 +109,7 @@ internal sealed class Leases : IDisposable
                 }
             }
 
-            var running = _leases.Where(static pair => Volatile.Read(ref pair.Value.EndedAt) == 0);
+            var running = _leases.Where(static pair => Volatile.Read(ref pair.Value.IsHeld) && Volatile.Read(ref pair.Value.EndedAt) == 0);
 
             foreach (var batch in running.GroupBy(static pair => pair.Value.Key).SelectMany(static group => group.Chunk(Batch)))
             {
@@ -136,6 +145,9 @@ internal sealed class Leases : IDisposable
 
     private sealed class Lease(RedisKey key)
     {
+        /// <summary>Whether it was given: one that is still asked for may yet be refused.</summary>
+        public bool IsHeld;
+
         /// <summary>When its request ended; 0 while it runs.</summary>
         public long EndedAt;
 

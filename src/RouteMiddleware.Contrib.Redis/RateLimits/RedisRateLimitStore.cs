@@ -111,6 +111,7 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
             if (isAsked && answers[i].IsAdmitted)
             {
                 answers[i] = answers[i] with { Permit = leases[i] };
+                _leases.Hold(leases[i]);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -137,7 +138,7 @@ public sealed class FaultTests
         var address = $"203.0.113.{Random.Shared.Next(256)}";
         using var first = await instances.SendAsync(0, address: address);
         using var second = await instances.SendAsync(1, address: address);
-        return first.Header("X-RateLimit-Remaining") is { } left && int.Parse(left) > 0 && second.Header("X-RateLimit-Remaining") == $"{int.Parse(left) - 1}";
+        return first.Header("X-RateLimit-Remaining") is { } left && int.Parse(left, CultureInfo.InvariantCulture) > 0 && second.Header("X-RateLimit-Remaining") == $"{int.Parse(left, CultureInfo.InvariantCulture) - 1}";
     }
 
     private static Task BreakAsync(string fault, RedisServer server, ChaosProxy proxy)
@@ -154,7 +155,7 @@ public sealed class FaultTests
                 proxy.Refuses = true;
                 return Task.CompletedTask;
             case "paused":
-                return server.CommandAsync("CLIENT", "PAUSE", "100000", "ALL");
+                return server.CommandAsync("CLIENT", "PAUSE", "3000", "ALL");
             case "out of memory":
                 return server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
             case "read only":
@@ -178,7 +179,7 @@ public sealed class FaultTests
                 proxy.Refuses = false;
                 break;
             case "paused":
-                await server.CommandAsync("CLIENT", "UNPAUSE");
+                // Ends by itself: the command that would end it waits as well.
                 break;
             case "out of memory":
                 await server.CommandAsync("CONFIG", "SET", "maxmemory", "0");

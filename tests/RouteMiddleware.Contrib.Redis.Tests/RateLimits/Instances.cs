@@ -61,12 +61,12 @@ internal sealed class Instances : IAsyncDisposable
                 });
                 app(application);
             },
-            [
-                .. redis is null ? [] : new KeyValuePair<string, string?>[] { new("RouteMiddleware:Redis:Configuration", redis) },
-                new("RouteMiddleware:RateLimit:Store", "redis"),
-                new("RouteMiddleware:RateLimit:StoreTimeout", "5s"),
-                .. settings ?? [],
-            ]);
+            new KeyValuePair<string, string?>[]
+            {
+                new("RouteMiddleware:Redis:Configuration", redis),
+                Setting("Store", "redis"),
+                Setting("StoreTimeout", "5s"),
+            }.Concat(settings ?? []).GroupBy(static setting => setting.Key, StringComparer.Ordinal).Select(static values => values.Last()));
 
         if (waits && redis is not null)
         {

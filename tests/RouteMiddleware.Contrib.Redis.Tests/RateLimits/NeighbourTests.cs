@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -62,7 +63,7 @@ public sealed class NeighbourTests(RedisFixture redis) : IClassFixture<RedisFixt
             foreach (var key in await redis.Server.LimitKeysAsync())
             {
                 var used = await redis.Server.CommandAsync("EVAL", "return struct.unpack('<I4', redis.call('GET', KEYS[1]))", "1", key);
-                ages.Add((long.Parse(await redis.Server.CommandAsync("PTTL", key)), int.Parse(used)));
+                ages.Add((long.Parse(await redis.Server.CommandAsync("PTTL", key), CultureInfo.InvariantCulture), int.Parse(used, CultureInfo.InvariantCulture)));
             }
 
             return string.Join(' ', ages.OrderBy(static age => age.Ttl).Select(static age => age.Used));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -54,10 +55,10 @@ public sealed class SharedLimitTests(RedisFixture redis) : IClassFixture<RedisFi
     }
 
     [Theory]
-    [InlineData("sliding", "100", "1")]
-    [InlineData("fixed", "100", "1")]
-    [InlineData("token_bucket", "1", "1")]
-    public async Task Answers_OfSeveralInstances_TellOfTheCommonLimit(string algorithm, string resetOfFirst, string least)
+    [InlineData("sliding", 95, 100)]
+    [InlineData("fixed", 95, 100)]
+    [InlineData("token_bucket", 45, 50)]
+    public async Task R9_Answers_OfSeveralInstances_TellOfTheCommonLimit(string algorithm, int least, int most)
     {
         await redis.EmptyAsync();
         await using var instances = await StartAsync(2, "rate_limit", ("PermitLimit", "2"), ("Window", "100s"), ("Algorithm", algorithm));
@@ -68,14 +69,13 @@ public sealed class SharedLimitTests(RedisFixture redis) : IClassFixture<RedisFi
 
         Assert.Equal("2", first.Header("X-RateLimit-Limit"));
         Assert.Equal("1", first.Header("X-RateLimit-Remaining"));
-        Assert.InRange(int.Parse(first.Header("X-RateLimit-Reset")!), int.Parse(least), 100);
+        Assert.InRange(int.Parse(first.Header("X-RateLimit-Reset")!, CultureInfo.InvariantCulture), least, most);
         Assert.Equal("0", second.Header("X-RateLimit-Remaining"));
         Assert.StartsWith("\"default\";r=0;t=", second.Header("RateLimit"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal("0", refused.Header("X-RateLimit-Remaining"));
-        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, algorithm == "token_bucket" ? 45 : 95, algorithm == "token_bucket" ? 50 : 100);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, least, most);
         Assert.Contains("rate_limit_exceeded", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.NotEmpty(resetOfFirst);
     }
 
     [Fact]
@@ -137,15 +137,20 @@ public sealed class SharedLimitTests(RedisFixture redis) : IClassFixture<RedisFi
     public async Task R12_RefusedCaller_WhosePermitsMayComeBackEarlier_IsAskedForAgain(string count, string algorithm)
     {
         await redis.EmptyAsync();
-        var gate = new TaskCompletionSource();
+        var (gate, began) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var instances = await Instances.StartAsync(
             2,
             redis.Server.Configuration,
-            app => app.MapGet("/", () => gate.Task).WithMiddleware("rate_limit"),
+            app => app.MapGet("/", () =>
+            {
+                began.TrySetResult();
+                return gate.Task;
+            }).WithMiddleware("rate_limit"),
             [Instances.Setting("PermitLimit", "1"), Instances.Setting("Window", "1h"), Instances.Setting("Count", count), Instances.Setting("Algorithm", algorithm)]);
 
         var running = instances.SendAsync(0);
-        await Eventually.HoldsAsync(async () => await instances[1].StatusAsync() == HttpStatusCode.TooManyRequests);
+        await began.Task;
+        Assert.Equal(HttpStatusCode.TooManyRequests, await instances[1].StatusAsync());
         gate.SetResult();
         using var ended = await running;
 

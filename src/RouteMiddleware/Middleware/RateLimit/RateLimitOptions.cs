@@ -92,6 +92,8 @@ public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
         (PermitLimit, Window) = (limit, time);
     }
 
+    internal PartitionKeyReader Check() => Check(stores: null, out _);
+
     /// <summary>Checks every value.</summary>
     /// <param name="stores">The stores that the application registered.</param>
     /// <param name="store">The store; <see langword="null"/> where each instance counts for itself.</param>

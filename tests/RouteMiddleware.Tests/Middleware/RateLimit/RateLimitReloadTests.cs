@@ -40,7 +40,7 @@ public sealed class RateLimitReloadTests
     {
         var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => StartAsync(("Store", "redis"), ("OnStoreFailure", "closed"), ("StoreTimeout", "2m"), ("QueueLimit", "-1")));
 
-        foreach (var expected in new[] { "Store ('redis') must be memory", "StoreTimeout (00:02:00)", "QueueLimit (-1)" })
+        foreach (var expected in new[] { "Store ('redis') must be memory, the only store that is there: call AddRedis()", "StoreTimeout (00:02:00)", "QueueLimit (-1)" })
         {
             Assert.Contains(error.Faults, fault => fault.What.Contains(expected, StringComparison.Ordinal));
         }
