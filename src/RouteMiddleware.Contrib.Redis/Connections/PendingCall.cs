@@ -48,7 +48,6 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
 
     public ValueTask<T> Run(RedisLink link, string operation, bool isTrial, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _source.Reset();
         (_link, _operation, _isTrial, _startedAt, _timeout, _cancellation) = (link, operation, isTrial, startedAt, timeout, cancellationToken);
         _tries = 0;
         _isAnswered = false;
@@ -84,6 +83,8 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
             // One that was given up is still known to the client, and is left to the collector.
             if (_isAnswered)
             {
+                (_reply, _cancellation, _registration) = (null, default, default);
+                _source.Reset();
                 Recycle();
             }
             else
