@@ -67,7 +67,7 @@ public sealed class AnswersClusterTests
     }
 
     // An eviction may fail while a slot moves, and says so: then it is tried again.
-    private static Task EvictAsync(AnswerInstance app) => Eventually.HoldsAsync(async () =>
+    private static Task<TimeSpan> EvictAsync(AnswerInstance app) => Eventually.HoldsAsync(async () =>
     {
         try
         {

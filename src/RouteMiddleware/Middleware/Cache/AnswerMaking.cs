@@ -203,7 +203,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
     {
         var length = _capture.Buffer.Length;
 
-        if (_capture.IsBroken || _context.RequestAborted.IsCancellationRequested || (_context.Response.Headers.ContentLength is { } told && told != length))
+        if (_capture.IsBroken || _watched.IsBrokenOff || _context.RequestAborted.IsCancellationRequested || (_context.Response.Headers.ContentLength is { } told && told != length))
         {
             return "incomplete";
         }

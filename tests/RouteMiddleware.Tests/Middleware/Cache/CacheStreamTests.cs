@@ -183,13 +183,9 @@ public sealed class CacheStreamTests
 
             if (run == 2)
             {
+                // The token of one who asked for it before is cancelled on another thread, later.
+                _ = context.RequestAborted;
                 context.Abort();
-
-                // The server says so on another thread.
-                while (!context.RequestAborted.IsCancellationRequested)
-                {
-                    await Task.Yield();
-                }
             }
 
             if (run == 3)
