@@ -9,7 +9,7 @@ namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
 [SkipsPreflight]
-internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
+internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -97,6 +97,16 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         {
             endpointBuilder.Metadata.Add(Refused);
         }
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        foreach (var header in RateLimitAnswers.HeadersOf(Headers))
+        {
+            answers.AddHeader(header);
+        }
+
+        answers.Add(_refusal, AnswerHeader.RetryAfter);
     }
 
     public void GiveBack(HttpContext context, in RatePermit permit)
