@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -56,7 +57,9 @@ internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointCont
 
         metadata.Add(RouteValidation.Instance);
 
-        if (!metadata.OfType<ProducesResponseTypeMetadata>().Any(static known => known.StatusCode == StatusCodes.Status400BadRequest))
+        var isSafe = metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: { Count: > 0 } methods } && methods.All(_safeMethods.Contains);
+
+        if (!isSafe && !metadata.OfType<ProducesResponseTypeMetadata>().Any(static known => known.StatusCode == StatusCodes.Status400BadRequest))
         {
             metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(ProblemDetails), ["application/problem+json"]));
         }
@@ -65,11 +68,13 @@ internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointCont
     /// <inheritdoc/>
     public void DescribeAnswers(EndpointAnswers answers)
     {
-        // In the global list it does what the endpoint asks for; by the in-box middleware, for the methods that this one takes for unsafe.
-        var isAsked = answers.Endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true } asked
-            && (asked is RouteValidation
-                ? !_safeMethods.Contains(answers.Method)
-                : HttpMethods.IsPost(answers.Method) || HttpMethods.IsPut(answers.Method) || HttpMethods.IsPatch(answers.Method));
+        // In the global list it does what the endpoint asks for, by the in-box middleware: for the methods that this one takes for unsafe.
+        var isAsked = answers.Endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() switch
+        {
+            null => false,
+            RouteValidation => !_safeMethods.Contains(answers.Method),
+            var asked => asked.RequiresValidation && (HttpMethods.IsPost(answers.Method) || HttpMethods.IsPut(answers.Method) || HttpMethods.IsPatch(answers.Method)),
+        };
 
         if (isAsked)
         {
