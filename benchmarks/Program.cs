@@ -2,9 +2,9 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using RouteMiddleware.Benchmarks.Wire;
 
-if (args is ["wire", var variant, var port])
+if (args is ["wire", var variant, var port, .. var redis])
 {
-    await WireServer.RunAsync(variant, int.Parse(port, CultureInfo.InvariantCulture));
+    await WireServer.RunAsync(variant, int.Parse(port, CultureInfo.InvariantCulture), redis.FirstOrDefault());
     return;
 }
 

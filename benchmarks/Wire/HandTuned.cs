@@ -24,7 +24,7 @@ internal static class HandTuned
         app.MapGet("/", (HttpContext context) => new Answer("hello", int.Parse(SignedValue.Read(context.Request.Cookies["hand"]) ?? "0", CultureInfo.InvariantCulture)));
     }
 
-    private static Task AuthorizeAsync(HttpContext context, RequestDelegate next)
+    public static Task AuthorizeAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Headers.Authorization.ToString() is not { Length: > 7 } header || ReadToken(header.AsSpan(7)) is not { } user)
         {

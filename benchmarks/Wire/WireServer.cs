@@ -7,12 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Session;
 using RouteMiddleware.Middleware.Auth;
+using StackExchange.Redis;
 
 namespace RouteMiddleware.Benchmarks.Wire;
 
 /// <summary>
-/// Serves one JSON route over Kestrel in one of four ways, for a load generator: bare; with request id, timing, security headers, JWT, limit and
-/// signed-cookie session by ourselves; the same by ASP.NET Core's own parts; the same by hand-tuned code.
+/// Serves one JSON route over Kestrel, for a load generator: bare; with request id, timing, security headers, JWT, limit and signed-cookie session by ourselves; the same
+/// by ASP.NET Core's own parts; the same by hand-tuned code. With a Redis, limit and session are there.
 /// </summary>
 internal static class WireServer
 {
@@ -22,7 +23,7 @@ internal static class WireServer
 
     public static byte[] Key { get; } = Convert.FromBase64String(Secret["base64:".Length..]);
 
-    public static async Task RunAsync(string variant, int port)
+    public static async Task RunAsync(string variant, int port, string? redis)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -36,15 +37,30 @@ internal static class WireServer
             ["RouteMiddleware:RateLimit:PermitLimit"] = Limit.ToString(CultureInfo.InvariantCulture),
         });
         var middleware = builder.Services.AddRouteMiddleware();
-        middleware.AddSession();
+        middleware.AddSession().AddRedis();
+        var database = redis is null ? null : (await ConnectionMultiplexer.ConnectAsync(redis)).GetDatabase();
 
-        if (variant is "inbox")
+        if (redis is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["RouteMiddleware:Redis:Configuration"] = redis,
+                ["RouteMiddleware:Session:Engine"] = "redis",
+                ["RouteMiddleware:RateLimit:Store"] = "redis",
+            });
+        }
+
+        if (variant is "inbox" && database is not null)
+        {
+            InBoxRedis.AddServices(builder.Services, database, Limit);
+        }
+        else if (variant is "inbox")
         {
             InBoxParts.AddServices(builder.Services, Limit);
         }
 
         var app = builder.Build();
-        MapCredentials(app);
+        MapCredentials(app, isSigned: database is null || variant is "bare" or "ours");
 
         switch (variant)
         {
@@ -56,8 +72,14 @@ internal static class WireServer
                     .WithMiddleware("request_id", "timing", "security_headers")
                     .WithMiddleware("auth", "rate_limit", "session");
                 break;
+            case "inbox" when database is not null:
+                InBoxRedis.Map(app);
+                break;
             case "inbox":
                 InBoxParts.Map(app);
+                break;
+            case "hand" when database is not null:
+                HandTunedRedis.Map(app, database, Limit);
                 break;
             case "hand":
                 HandTuned.Map(app, Limit);
@@ -70,10 +92,14 @@ internal static class WireServer
     }
 
     // What the load generator sends: one token, and a cookie for each of the two ways of signing.
-    private static void MapCredentials(WebApplication app)
+    private static void MapCredentials(WebApplication app, bool isSigned)
     {
         app.MapGet("/token", (IJwtIssuer issuer) => issuer.Issue([new("sub", "1"), new("name", "alice"), new("role", "user")], TimeSpan.FromHours(1)));
         app.MapGet("/cookie", (RouteSession session) => session.Set("visits", 1)).WithMiddleware("session");
-        app.MapGet("/hand-cookie", () => SignedValue.Sign("1"));
+
+        if (isSigned)
+        {
+            app.MapGet("/hand-cookie", () => SignedValue.Sign("1"));
+        }
     }
 }

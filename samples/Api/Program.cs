@@ -6,11 +6,12 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton<Users>().AddSingleton<Orders>();
 builder.Services.AddRouteMiddleware()   // reads the section "RouteMiddleware" of appsettings.json
     .AddSession()
+    .AddRedis()                         // nothing of it is loaded unless the settings name a Redis, as the launch profile "redis" does
     .AddLifespan("catalogue", (services, stopping) => Catalogue.LoadAsync(services.GetRequiredService<IHostEnvironment>(), stopping));
 
 var app = builder.Build();
 
-app.UseRouteMiddleware();               // the global list: request_id, timing, metrics, logs, common, trusted_host, security_headers, cors, gzip
+app.UseRouteMiddleware();               // the global list: forwarded_headers, request_id, timing, metrics, logs, common, trusted_host, security_headers, cors, gzip
 app.UseDefaultFiles().UseStaticFiles(); // the page
 
 app.MapGet("/health", () => "ok");

@@ -18,6 +18,7 @@ public static class SessionRouteMiddlewareBuilderExtensions
 
         builder.Services.TryAddSingleton<SessionStores>();
         return builder
+            .AddRedisConnection()
             .AddMiddleware<SessionMiddleware, SessionOptions>("session", defaults, "Session")
             .AddMiddleware<SessionAuthMiddleware>("session_auth");
     }

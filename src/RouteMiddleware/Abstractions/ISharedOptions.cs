@@ -17,7 +17,7 @@ public interface ISharedOptions
     /// thread: nothing of them may be kept before <see cref="Reloaded"/>, for the reload may be refused.
     /// </summary>
     /// <typeparam name="TOptions">The options class of the middleware's registration.</typeparam>
-    /// <param name="alias">The middleware's alias.</param>
+    /// <param name="alias">The middleware's alias, or the name of a section that <see cref="RouteMiddlewareBuilder.AddSection"/> claimed.</param>
     /// <returns>The options, bound but not checked.</returns>
     /// <exception cref="RouteMiddlewareException">The alias is unknown, has other options, or its section can't be read.</exception>
     TOptions Get<TOptions>(string alias)

@@ -35,7 +35,7 @@ public sealed class MiddlewareRegistration
 
     internal Func<object>? CreateOptions { get; init; }
 
-    internal Action<object>? Defaults { get; init; }
+    internal Action<object>? Defaults { get; set; }
 
     internal Func<HttpContext, RequestDelegate, Task>? Middleware { get; init; }
 

@@ -11,6 +11,7 @@ public sealed class RouteMiddlewareBuilder
     private readonly List<MiddlewareRegistration> _registrations = [];
     private readonly List<KeyValuePair<string, IReadOnlyList<MiddlewareEntry>>> _groups = [];
     private readonly List<MiddlewareEntry> _globalEntries = [];
+    private readonly List<MiddlewareRegistration> _sections = [];
 
     internal RouteMiddlewareBuilder(IServiceCollection services) => Services = services;
 
@@ -25,6 +26,9 @@ public sealed class RouteMiddlewareBuilder
 
     /// <summary>The entries that code appends to the global list of the settings.</summary>
     public IReadOnlyList<MiddlewareEntry> GlobalEntries => _globalEntries;
+
+    /// <summary>The sections that belong to no middleware.</summary>
+    internal IReadOnlyList<MiddlewareRegistration> Sections => _sections;
 
     /// <summary>Registers a middleware that takes no options.</summary>
     /// <typeparam name="TMiddleware">A class in any of ASP.NET Core's shapes: <see cref="IMiddleware"/>, <see cref="IEndpointFilter"/>, or with <c>InvokeAsync(HttpContext)</c>.</typeparam>
@@ -74,6 +78,38 @@ public sealed class RouteMiddlewareBuilder
         return Add(new MiddlewareRegistration(Checked(alias), alias) { Configure = configure });
     }
 
+    /// <summary>
+    /// Claims a section of the settings for something that is no middleware, such as a connection that several share. Its keys and kinds of values are checked at start;
+    /// <see cref="ISharedOptions"/> gives the options by the section's name.
+    /// </summary>
+    /// <typeparam name="TOptions">A plain class of options.</typeparam>
+    /// <param name="name">The key under <c>RouteMiddleware</c>: letters, digits, <c>_</c> and <c>-</c>. Claimed already for the same class: nothing changes but the defaults, which add up.</param>
+    /// <param name="defaults">Changes the class's defaults; settings win over it. Default: none.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The name can't be one, or is claimed for another class.</exception>
+    public RouteMiddlewareBuilder AddSection<[DynamicallyAccessedMembers(MiddlewareRegistration.KeptOptionsMembers)] TOptions>(string name, Action<TOptions>? defaults = null)
+        where TOptions : class, new()
+    {
+        var known = _sections.Find(section => AliasComparer.Instance.Equals(section.Section, Checked(name)));
+
+        if (known is not null && known.OptionsType != typeof(TOptions))
+        {
+            throw new ArgumentException($"The section '{name}' is claimed for {known.OptionsType!.Name}.", nameof(name));
+        }
+
+        if (known is null)
+        {
+            _sections.Add(known = new MiddlewareRegistration(name, name) { OptionsType = typeof(TOptions), CreateOptions = static () => new TOptions() });
+        }
+
+        if (defaults is not null)
+        {
+            known.Defaults += options => defaults((TOptions)options);
+        }
+
+        return this;
+    }
+
     /// <summary>Names a list. A group of the same name in the settings takes its place.</summary>
     /// <param name="name">The name for lists and calls.</param>
     /// <param name="entries">The entries in the order in which they run; other groups among them.</param>
@@ -120,13 +156,14 @@ public sealed class RouteMiddlewareBuilder
         return this;
     }
 
-    /// <summary>Takes back everything that code registered so far, the built-in middleware included.</summary>
+    /// <summary>Takes back everything that code registered so far, the built-in middleware and claimed sections included.</summary>
     /// <returns>This builder.</returns>
     public RouteMiddlewareBuilder Clear()
     {
         _registrations.Clear();
         _groups.Clear();
         _globalEntries.Clear();
+        _sections.Clear();
         return this;
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class SharedOptions(MiddlewareCatalog catalog, ILogger<S
     {
         var faults = new FaultList();
 
-        if (catalog.FindByAlias(alias) is not { } registration)
+        if ((catalog.FindByAlias(alias) ?? catalog.FindSection(alias)) is not { } registration)
         {
             throw new RouteMiddlewareException(new RouteMiddlewareFault(alias, $"No middleware has the alias '{alias}'.", catalog.AdviceOnUnknown(alias) ?? ""));
         }

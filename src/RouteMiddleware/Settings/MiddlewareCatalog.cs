@@ -66,6 +66,9 @@ internal sealed class MiddlewareCatalog
 
     public MiddlewareRegistration? FindByAlias(string alias) => _registrations.GetValueOrDefault(alias);
 
+    /// <summary>A section that belongs to no middleware.</summary>
+    public MiddlewareRegistration? FindSection(string name) => _builder.Sections.FirstOrDefault(section => AliasComparer.Instance.Equals(section.Section, name));
+
     /// <summary>Whether a middleware is switched off everywhere.</summary>
     public bool IsDisabled(MiddlewareRegistration registration) => _disabled.Contains(registration.Alias);
 
@@ -175,12 +178,12 @@ internal sealed class MiddlewareCatalog
                 continue;
             }
 
-            var owners = _registrations.Values.Where(registration => AliasComparer.Instance.Equals(registration.Section, key)).ToArray();
+            var owners = _registrations.Values.Concat(_builder.Sections).Where(registration => AliasComparer.Instance.Equals(registration.Section, key)).ToArray();
 
             if (owners.Length == 0)
             {
-                var known = _registrations.Values.Where(static registration => registration.OptionsType is not null).Select(static registration => registration.Section);
-                Faults.Add(section.Path, $"No middleware has a section '{key}'.", NearestName.Advice(key, known.Concat([ListKey, GroupsKey, DisabledKey]).Distinct(AliasComparer.Instance)));
+                var known = _registrations.Values.Concat(_builder.Sections).Where(static registration => registration.OptionsType is not null).Select(static registration => registration.Section);
+                Faults.Add(section.Path, $"Nothing has a section '{key}'.", NearestName.Advice(key, known.Concat([ListKey, GroupsKey, DisabledKey]).Distinct(AliasComparer.Instance)));
             }
             else if (!seen.Add(key))
             {

@@ -12,7 +12,8 @@ public sealed partial class SnippetTests
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.AspNetCore.Hosting;
         using Microsoft.AspNetCore.Http; using Microsoft.AspNetCore.Routing; using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Hosting; using Microsoft.Extensions.Logging;
-        using RouteMiddleware; using RouteMiddleware.Contrib.Session;
+        using RouteMiddleware; using RouteMiddleware.Contrib.Redis; using RouteMiddleware.Contrib.Session; using RouteMiddleware.Testing;
+        using StackExchange.Redis;
 
         """;
 

@@ -18,7 +18,7 @@ public sealed partial class RoomTests
         ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Lifespans"],
     };
 
-    public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session"];
+    public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session", "RouteMiddleware.Contrib.Redis", "RouteMiddleware.Contrib.OpenApi", "RouteMiddleware.Testing"];
 
     [Fact]
     public void Rooms_OfTheCore_NameOnlyThoseOfTheirRow()

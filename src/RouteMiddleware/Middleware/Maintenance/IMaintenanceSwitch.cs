@@ -3,7 +3,7 @@ namespace RouteMiddleware.Middleware.Maintenance;
 /// <summary>
 /// Closes and opens, without a restart, whatever stands behind a <c>maintenance</c>. The last word counts: what is said here wins over the settings, until
 /// <c>Enabled</c> or <c>Until</c> of the section <c>Maintenance</c> gets another value; then the settings decide again. A singleton service, safe for many threads.
-/// It is the switch of one process; the settings reach all instances of an application.
+/// It is the switch of one process; with <c>AddRedis</c> of RouteMiddleware.Contrib.Redis, of all instances.
 /// </summary>
 public interface IMaintenanceSwitch
 {

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RouteMiddleware.Contrib.Redis.Sharing;
+
+/// <summary>Keeps what instances share up to date: twice a second, from before the port opens until the application ends.</summary>
+internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvider clock, ILogger<RedisFollower> logger) : BackgroundService
+{
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private IFollowRedis[] _followed = [];
+    private bool _isBehind;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _followed = find();
+
+        // A new instance knows what the others know before its first request; without Redis it starts all the same.
+        await FollowAsync(cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_followed.Length == 0)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Interval, clock);
+
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                await FollowAsync(stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application ends.
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var wasBehind = _isBehind;
+        _isBehind = false;
+
+        foreach (var followed in _followed)
+        {
+            try
+            {
+                await followed.FollowAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisUnavailableException exception)
+            {
+                _isBehind = true;
+
+                if (!wasBehind)
+                {
+                    wasBehind = true;
+                    Log.Behind(logger, exception);
+                }
+            }
+        }
+
+        if (wasBehind && !_isBehind)
+        {
+            Log.UpToDate(logger);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Redis is away: what other instances say of maintenance and of revoked tokens is not heard. What was known stays.", EventName = "Behind")]
+        public static partial void Behind(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Information, "Redis is back: maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
+        public static partial void UpToDate(ILogger logger);
+    }
+}
