@@ -16,5 +16,6 @@ public sealed class RedisOptions
     public bool Required { get; set; }
 
     /// <summary>How long one attempt to connect may take. Default: 5 seconds; from 100 milliseconds to one minute.</summary>
+    [DurationRange("100ms", "1m")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
