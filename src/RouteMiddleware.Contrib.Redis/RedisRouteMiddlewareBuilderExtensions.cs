@@ -1,8 +1,13 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
+using RouteMiddleware.Contrib.Redis.Answers;
 using RouteMiddleware.Contrib.Redis.Connections;
+using RouteMiddleware.Contrib.Redis.RateLimits;
 using RouteMiddleware.Contrib.Redis.Sharing;
+using RouteMiddleware.Middleware.Cache;
+using RouteMiddleware.Middleware.RateLimit;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +31,8 @@ public static class RedisRouteMiddlewareBuilderExtensions
         }
 
         builder.AddRedisConnection();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRateLimitStore, RedisRateLimitStore>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRouteCacheStore, RedisAnswerStore>());
         SharingRegistration.Add(builder);
         return builder;
     }
@@ -38,7 +45,9 @@ public static class RedisRouteMiddlewareBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         builder.AddSection<RedisOptions>("Redis");
+        builder.Services.TryAddSingleton<RedisUse>();
         builder.Services.TryAddSingleton<IRedisConnection, RedisConnection>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
         return builder;
     }
 }

@@ -9,9 +9,12 @@ namespace RouteMiddleware;
 /// <remarks>
 /// Hooks may read <see cref="HttpRequest.Body"/> before the request goes on: what they read is there again for the handler.
 /// </remarks>
-public abstract class HookMiddleware : IMiddleware
+public abstract class HookMiddleware : IJoinNeighbours
 {
     private HookRun? _alone;
+
+    /// <inheritdoc/>
+    object? IJoinNeighbours.JoinKey => this is IEndpointFilter or IHandlerStageFactory ? null : typeof(HookMiddleware);
 
     /// <summary>Runs before the rest of the request. Default: goes on.</summary>
     /// <param name="context">The request.</param>
@@ -44,5 +47,12 @@ public abstract class HookMiddleware : IMiddleware
 
         // Two requests may both make one at first; either serves.
         return (_alone ??= new HookRun([this])).InvokeAsync(context, next);
+    }
+
+    /// <inheritdoc/>
+    RequestDelegate IJoinNeighbours.Join(IReadOnlyList<IMiddleware> run, RequestDelegate next)
+    {
+        var hooks = new HookRun([.. run.Cast<HookMiddleware>()]);
+        return context => hooks.InvokeAsync(context, next);
     }
 }

@@ -37,6 +37,9 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
 
     public Type? ConfiguredType { get; private init; }
 
+    /// <summary>Whether it was put on a group of endpoints.</summary>
+    public bool IsOnGroup { get; set; }
+
     /// <summary>How faults name the place: the first route that it was found on, with file and line of the call.</summary>
     public string Where => (_route, Origin) switch
     {
@@ -78,6 +81,9 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
     }
 
     public static Attachment Without(Type type, int line, string file) => new(type.FullName ?? type.Name, null, line, file) { IsExclusion = true, Type = type };
+
+    /// <summary>The first route that it was found on.</summary>
+    public string? Route => _route;
 
     /// <summary>Says which endpoint it stands on; the first one counts.</summary>
     public void FoundOn(EndpointBuilder endpoint) => _route ??= RouteName.Of(endpoint);

@@ -22,6 +22,18 @@ internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
 
     private static IReadOnlyList<LinkPlan>? Find(Attachment attachment, MiddlewareCatalog catalog)
     {
+        var plans = Expand(attachment, catalog);
+
+        foreach (var plan in plans ?? [])
+        {
+            plan.Place = new AttachmentPlace(attachment.Route ?? attachment.Where);
+        }
+
+        return plans;
+    }
+
+    private static IReadOnlyList<LinkPlan>? Expand(Attachment attachment, MiddlewareCatalog catalog)
+    {
         if (attachment.Entry is { } entry)
         {
             return catalog.Expand(entry, attachment.Where, attachment.Configure, attachment.ConfiguredType);
@@ -53,7 +65,7 @@ internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
                 Registration = registration,
                 Where = attachment.Where,
                 Configure = attachment.Configure,
-                Inactive = catalog.IsDisabled(registration) ? "listed in RouteMiddleware:Disabled" : null,
+                Inactive = catalog.IsDisabled(registration) ? Inactivity.Disabled : null,
             },
         ];
     }

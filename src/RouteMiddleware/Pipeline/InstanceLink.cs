@@ -17,7 +17,7 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
 
     public override bool IsRenewable => Plan.Registration.OptionsType is not null;
 
-    public override HookMiddleware? Hook => HasHandlerStage ? null : instance as HookMiddleware;
+    public override IJoinNeighbours? Joining => instance as IJoinNeighbours;
 
     public override RequestDelegate? Preflight => instance is IAnswerPreflight answering ? answering.AnswerPreflightAsync : null;
 

@@ -9,6 +9,9 @@ internal abstract class Link(LinkPlan plan)
 {
     public LinkPlan Plan { get; } = plan;
 
+    /// <summary>The options that it was made with, to be shown; <see langword="null"/> where it takes none.</summary>
+    public object? Options { get; set; }
+
     /// <summary>Whether something of it runs before the endpoint's parameters are bound.</summary>
     public virtual bool HasRequestStage => true;
 
@@ -21,8 +24,8 @@ internal abstract class Link(LinkPlan plan)
     /// <summary>Whether a reload of the configuration can put another in its place.</summary>
     public virtual bool IsRenewable => false;
 
-    /// <summary>The hooks, where neighbours may run together with this link.</summary>
-    public virtual HookMiddleware? Hook => null;
+    /// <summary>What may run together with its neighbours; <see langword="null"/> for a link that runs alone.</summary>
+    public virtual IJoinNeighbours? Joining => null;
 
     /// <summary>Answers the CORS preflights of the endpoints that the link stands on; <see langword="null"/> where it does not.</summary>
     public virtual RequestDelegate? Preflight => null;

@@ -3,7 +3,7 @@ using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
-/// <summary>Makes one delegate of links and what follows them. Neighbouring hooks become one run.</summary>
+/// <summary>Makes one delegate of links and what follows them. Neighbours that say so become one step.</summary>
 internal static class LinkComposer
 {
     /// <summary>Composes from the inside out.</summary>
@@ -12,14 +12,14 @@ internal static class LinkComposer
     /// <param name="skip">Tells per link when a request passes it by; <see langword="null"/> for never.</param>
     /// <param name="faults">Takes what goes wrong while a link is put in place.</param>
     /// <param name="place">Puts a link around what follows; <see langword="null"/> for as it does itself.</param>
-    /// <param name="joinHooks">Whether neighbouring hooks run as one.</param>
+    /// <param name="joinNeighbours">Whether neighbours may run as one.</param>
     public static RequestDelegate Compose(
         IReadOnlyList<Link> links,
         RequestDelegate rest,
         Func<Link, Func<HttpContext, bool>?> skip,
         FaultList faults,
         Func<Link, RequestDelegate, RequestDelegate>? place = null,
-        bool joinHooks = true)
+        bool joinNeighbours = true)
     {
         var next = rest;
         var end = links.Count;
@@ -28,16 +28,18 @@ internal static class LinkComposer
         {
             var link = links[end - 1];
 
-            if (JoinsRun(link))
+            if (RunOf(link) is { } run)
             {
                 var start = end - 1;
 
-                while (start > 0 && JoinsRun(links[start - 1]))
+                while (start > 0 && run.Equals(RunOf(links[start - 1])))
                 {
                     start--;
                 }
 
-                next = Around([.. links.Skip(start).Take(end - start).Select(static hook => hook.Hook!)], next);
+                var inner = next;
+                var joined = links[start].Joining!.Join([.. links.Skip(start).Take(end - start).Select(static neighbour => neighbour.Joining!)], inner);
+                next = run.Skip is { } passesBy ? context => passesBy(context) ? inner(context) : joined(context) : joined;
                 end = start;
                 continue;
             }
@@ -52,13 +54,9 @@ internal static class LinkComposer
 
         return next;
 
-        bool JoinsRun(Link link) => joinHooks && link.Hook is not null && link.Plan.Condition is null && skip(link) is null;
-    }
-
-    private static RequestDelegate Around(HookMiddleware[] hooks, RequestDelegate next)
-    {
-        var run = new HookRun(hooks);
-        return context => run.InvokeAsync(context, next);
+        // Neighbours run together where they say the same, and where the same requests pass them by.
+        (object Key, Func<HttpContext, bool>? Skip)? RunOf(Link link)
+            => joinNeighbours && link.Plan.Condition is null && link.Joining?.JoinKey is { } key ? (key, skip(link)) : null;
     }
 
     private static RequestDelegate Around(Link link, RequestDelegate next, Func<HttpContext, bool>? skip, FaultList faults, Func<Link, RequestDelegate, RequestDelegate>? place)

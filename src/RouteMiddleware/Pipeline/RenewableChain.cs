@@ -138,7 +138,7 @@ internal sealed class RenewableChain
         {
             var faults = new FaultList();
             var composed = isObserved
-                ? LinkComposer.Compose(links, _observedRest, _skip, faults, (link, next) => _generations.Observation.Around(link, Place(link, next)), joinHooks: false)
+                ? LinkComposer.Compose(links, _observedRest, _skip, faults, (link, next) => _generations.Observation.Around(link, Place(link, next)), joinNeighbours: false)
                 : LinkComposer.Compose(links, _rest, _skip, faults, Place);
 
             // Each link was put around a delegate before the reload was accepted: what fails only here is thrown, not passed by.

@@ -10,6 +10,9 @@ internal sealed class LinkPlan
     /// <summary>Settings key, or file and line of the call.</summary>
     public required string Where { get; init; }
 
+    /// <summary>Whose plan it is; set by whoever made the attachment.</summary>
+    public AttachmentPlace Place { get; set; } = new(AttachmentPlace.GlobalList);
+
     public string? Argument { get; init; }
 
     public IReadOnlyDictionary<string, string?> Options { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -17,7 +20,7 @@ internal sealed class LinkPlan
     public PathCondition? Condition { get; init; }
 
     /// <summary>Why the entry is out of every chain, or <see langword="null"/> where it counts.</summary>
-    public string? Inactive { get; init; }
+    public Inactivity? Inactive { get; init; }
 
     /// <summary>The groups through which the entry came here, outermost first.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
@@ -35,6 +38,7 @@ internal sealed class LinkPlan
     {
         Registration = Registration,
         Where = Where,
+        Place = Place,
         Argument = reread.Argument,
         Options = reread.Options,
         Condition = Condition,
@@ -47,7 +51,7 @@ internal sealed class LinkPlan
     /// <summary>Whether another reading of the configuration means the same attachment, whatever its options are.</summary>
     public bool IsSameAs(LinkPlan other)
         => string.Equals(Name, other.Name, StringComparison.Ordinal)
-            && string.Equals(Inactive, other.Inactive, StringComparison.Ordinal)
+            && Inactive?.Reason == other.Inactive?.Reason
             && string.Equals(Condition?.ToString(), other.Condition?.ToString(), StringComparison.OrdinalIgnoreCase)
             && Groups.SequenceEqual(other.Groups, AliasComparer.Instance);
 

@@ -59,6 +59,12 @@ internal sealed class OptionsFactory(IConfiguration? root)
         }
 
         plan.Configure?.Invoke(options);
+
+        if (options is IPlacedOptions placed)
+        {
+            placed.Place = plan.Place;
+        }
+
         return options;
     }
 

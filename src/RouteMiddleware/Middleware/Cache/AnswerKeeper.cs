@@ -22,9 +22,33 @@ internal static class AnswerKeeper
         return sorted.Length > MaxVaryNames || sorted.Contains("*", StringComparer.Ordinal) ? null : sorted;
     }
 
-    public static async ValueTask<bool> KeepAsync(ICacheStore store, string primary, string[] vary, IHeaderDictionary asked, StoredAnswer answer, long begun)
+    /// <summary>Keeps an answer; where its store does not answer, hands it to those who wait for it.</summary>
+    public static async ValueTask<KeptAs> KeepAsync(CacheMiddleware cache, CachePlace place, string[] vary, IHeaderDictionary asked, StoredAnswer answer, long begun, Fill? fill)
     {
-        var mark = await store.GetAsync(primary, CancellationToken.None).ConfigureAwait(false) as VaryMark;
+        try
+        {
+            if (begun >= 0)
+            {
+                return await KeepAsync(cache.Store, place.Primary, vary, asked, answer, begun).ConfigureAwait(false) ? KeptAs.Kept : KeptAs.Refused;
+            }
+        }
+        catch (RouteCacheStoreException)
+        {
+            // The store has told why.
+        }
+
+        if (fill is not null && (vary.Length == 0 ? place.Primary : CachePass.VariantOf(place.Primary, vary, asked)) is { } key)
+        {
+            cache.Services.Fills.Hand(fill, new(answer, vary, key));
+        }
+
+        return KeptAs.Unknown;
+    }
+
+    private static async ValueTask<bool> KeepAsync(ICacheStore store, string primary, string[] vary, IHeaderDictionary asked, StoredAnswer answer, long begun)
+    {
+        var find = await store.GetAsync(primary, lead: null, CancellationToken.None).ConfigureAwait(false);
+        var mark = find.Begun >= 0 ? find.Item as VaryMark : throw new RouteCacheStoreException("The store did not tell what is there.");
 
         // Names are only ever added while the mark lives: an answer that forgets its Vary is not given to everybody.
         string[] names = mark is null ? vary : [.. mark.Names.Union(vary, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -42,9 +66,9 @@ internal static class AnswerKeeper
         if (mark is null || mark.Names.Length != names.Length || mark.KeptUntil < answer.KeptUntil)
         {
             var next = new VaryMark { Names = names, KeptUntil = Math.Max(answer.KeptUntil, mark?.KeptUntil ?? 0) };
-            await store.SetAsync(primary, next, store.Begin(), CancellationToken.None).ConfigureAwait(false);
+            await store.SetAsync(primary, next, find.Begun, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return await store.SetAsync(key, answer, begun, CancellationToken.None).ConfigureAwait(false);
+        return await store.SetAsync(new(primary, key), answer, begun, CancellationToken.None).ConfigureAwait(false);
     }
 }

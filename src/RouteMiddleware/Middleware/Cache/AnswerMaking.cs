@@ -52,7 +52,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
         }
 
         _before = context.Response.Headers.Count == 0 ? [] : [.. context.Response.Headers];
-        _begun = cache.Services.Store.Begin();
+        _begun = cache.Store.IsShared ? place.Begun : cache.Store.Begin();
         _old = place.Item is StoredAnswer old && cache.Policy.CanRevalidate(old) ? old : null;
         _watched = new(context);
         _capture = new(context, JudgeAsync);
@@ -283,7 +283,7 @@ internal sealed class AnswerMaking : IAsyncDisposable
             Tags = _cache.Policy.Invalidates ? [.. _tags.ToArray(), CacheKeyRule.AddressTag(_context.Request)] : _tags.ToArray(),
         };
 
-        _isStored = await AnswerKeeper.KeepAsync(_cache.Services.Store, _place.Primary, _vary, _asked, answer, _begun).ConfigureAwait(false);
+        _isStored = await AnswerKeeper.KeepAsync(_cache, _place, _vary, _asked, answer, _begun, _fill).ConfigureAwait(false) == KeptAs.Kept;
         Refusal = _isStored ? null : "store";
 
         if (_isStored)

@@ -34,6 +34,35 @@ internal readonly record struct CacheDirectives
 
     public long? StaleWhileRevalidate { get; private init; }
 
+    /// <summary>What was written by <see cref="Write"/>.</summary>
+    public static CacheDirectives Read(ushort flags, ReadOnlySpan<long> seconds) => new()
+    {
+        NoStore = (flags & 1) != 0,
+        NoCache = (flags & 2) != 0,
+        IsPrivate = (flags & 4) != 0,
+        IsPublic = (flags & 8) != 0,
+        MustRevalidate = (flags & 16) != 0,
+        ProxyRevalidate = (flags & 32) != 0,
+        MustUnderstand = (flags & 64) != 0,
+        OnlyIfCached = (flags & 128) != 0,
+        MaxAge = Given(seconds[0]),
+        SharedMaxAge = Given(seconds[1]),
+        MinFresh = Given(seconds[2]),
+        MaxStale = Given(seconds[3]),
+        StaleWhileRevalidate = Given(seconds[4]),
+    };
+
+    public ushort Write(Span<long> seconds)
+    {
+        seconds[0] = MaxAge ?? -1;
+        seconds[1] = SharedMaxAge ?? -1;
+        seconds[2] = MinFresh ?? -1;
+        seconds[3] = MaxStale ?? -1;
+        seconds[4] = StaleWhileRevalidate ?? -1;
+        var flags = (NoStore ? 1 : 0) | (NoCache ? 2 : 0) | (IsPrivate ? 4 : 0) | (IsPublic ? 8 : 0);
+        return (ushort)(flags | (MustRevalidate ? 16 : 0) | (ProxyRevalidate ? 32 : 0) | (MustUnderstand ? 64 : 0) | (OnlyIfCached ? 128 : 0));
+    }
+
     public static CacheDirectives Parse(in StringValues header)
     {
         var result = default(CacheDirectives);
@@ -84,6 +113,8 @@ internal readonly record struct CacheDirectives
         argument = equals < 0 ? default : directive[(equals + 1)..].Trim();
         return true;
     }
+
+    private static long? Given(long seconds) => seconds < 0 ? null : seconds;
 
     private static long Seconds(ReadOnlySpan<char> text)
     {

@@ -37,20 +37,22 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public CacheMiddleware(CacheOptions options, CacheServices services)
     {
-        options.Check(services.SizeLimit);
+        options.Check(services.SizeLimit, services.Shared);
 
         Services = services;
-        _store = services.Store;
+        _store = services.Open(options);
         Keys = new(options);
         Policy = options.Mode == CacheMode.Rfc9111 ? new Rfc9111Policy(options) : new DurationPolicy(options);
         Replayed = new(options.ExcludeHeaders, Policy.KeepsDate);
         Tags = [.. options.Tags.Distinct(StringComparer.Ordinal)];
-        MaxBodySize = Math.Min(options.MaxBodySize, options.SizeLimit);
+        MaxBodySize = Math.Min(options.MaxBodySize, options.FindShared(services.Shared)?.MaxSize ?? options.SizeLimit);
         FillTimeout = options.FillTimeout;
         ByUser = options.VaryByUser;
     }
 
     public CacheServices Services { get; }
+
+    public ICacheStore Store => _store;
 
     public CachePolicy Policy { get; }
 
@@ -155,6 +157,8 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
         return StoredAnswerWriter.WriteAsync(context, answer, now, hasConditions);
     }
 
+    public static void TellMiss(HttpContext context) => context.Response.OnStarting(SendMiss, context);
+
     /// <summary>Lets a request pass.</summary>
     public Task PassAsync(HttpContext context, RequestDelegate next, string reason)
     {
@@ -163,12 +167,12 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
             Services.Metrics.Count(context, "pass", reason);
         }
 
-        context.Response.OnStarting(SendMiss, context);
+        TellMiss(context);
 
         // What changes something makes void what was kept of it.
         if (Policy.Invalidates && Invalidation.IsUnsafe(context.Request.Method))
         {
-            Invalidation.Begin(context, _store);
+            Invalidation.Begin(context, _store, Services.Trouble);
         }
 
         return next(context);
@@ -242,13 +246,19 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
 
     private Task MissAsync(HttpContext context, RequestDelegate next, CacheUse use, CachePlace place, CacheTags? outer)
     {
+        // Whether it is a miss is not known yet.
+        if (!place.IsKnown)
+        {
+            return new CachePass(this, context, next, use, outer).RunAsync(place);
+        }
+
         // What HEAD brings has no body to keep.
         if ((use & CacheUse.Store) == CacheUse.None)
         {
             return PassAsync(context, next, "request");
         }
 
-        context.Response.OnStarting(SendMiss, context);
+        TellMiss(context);
         return new CachePass(this, context, next, use, outer).RunAsync(place);
     }
 

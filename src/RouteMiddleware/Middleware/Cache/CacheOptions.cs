@@ -11,7 +11,8 @@ namespace RouteMiddleware.Middleware.Cache;
 [ArgumentFormat("([rR][fF][cC]9111|" + ShortDuration.Pattern + ")", "30s")]
 public sealed class CacheOptions : IAcceptArgument
 {
-    private const string MemoryStore = "memory";
+    internal const string MemoryStore = "memory";
+
     private const string AnyName = "*";
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(366);
     private static readonly TimeSpan MaxFillTimeout = TimeSpan.FromHours(1);
@@ -49,8 +50,17 @@ public sealed class CacheOptions : IAcceptArgument
     /// <summary>The tags by which <see cref="IRouteCache.EvictByTagAsync"/> finds the answers. Default: none.</summary>
     public IList<string> Tags { get; set; } = [];
 
-    /// <summary>Where answers are kept. Default: <c>memory</c>, each instance for itself; there is no other yet.</summary>
+    /// <summary>
+    /// Where answers are kept. Default: <c>memory</c>, each instance for itself. <c>redis</c>, for all instances, comes with <c>AddRedis()</c> of RouteMiddleware.Contrib.Redis;
+    /// another one is an <see cref="IRouteCacheStore"/> among the application's services.
+    /// </summary>
     public string Store { get; set; } = MemoryStore;
+
+    /// <summary>
+    /// How long a shared store is waited for; then the request goes on without it. Default: 50 milliseconds; from one millisecond to one minute. Not asked with <c>memory</c>.
+    /// </summary>
+    [DurationRange("1ms", "1m")]
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a request waits for another that is making the same answer; then it runs on its own. Default: 10 seconds; from zero (no waiting) to one hour.</summary>
     [DurationRange("0s", "1h")]
@@ -81,9 +91,10 @@ public sealed class CacheOptions : IAcceptArgument
     }
 
     /// <summary>Checks every value.</summary>
-    /// <param name="sizeLimit">The bound of the application's store.</param>
+    /// <param name="sizeLimit">The bound of the application's own store.</param>
+    /// <param name="shared">The stores of many instances.</param>
     /// <exception cref="OptionsValidationException">Some value is out of its range; all of them are named.</exception>
-    internal void Check(long sizeLimit)
+    internal void Check(long sizeLimit, IReadOnlyList<IRouteCacheStore> shared)
     {
         // Every fault at once: whoever starts the app fixes them in one go.
         List<string> faults = [];
@@ -100,9 +111,10 @@ public sealed class CacheOptions : IAcceptArgument
             $"{nameof(SizeLimit)} ({SizeLimit}) must be the one of the shared section at the application's start ({sizeLimit}): all attachments share one store.",
             faults);
         CheckNames(nameof(Tags), Tags, static tag => tag.Length is > 0 and <= 256, "must hold texts of 1 to 256 characters.", faults);
+        CheckStore(shared, faults);
         Require(
-            string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase),
-            $"{nameof(Store)} ('{Store}') must be '{MemoryStore}': this version keeps answers nowhere else.",
+            StoreTimeout >= TimeSpan.FromMilliseconds(1) && StoreTimeout <= TimeSpan.FromMinutes(1),
+            $"{nameof(StoreTimeout)} ({StoreTimeout}) must be from one millisecond to one minute.",
             faults);
         Require(FillTimeout >= TimeSpan.Zero && FillTimeout <= MaxFillTimeout, $"{nameof(FillTimeout)} ({FillTimeout}) must be from zero to one hour.", faults);
         Require(
@@ -136,6 +148,40 @@ public sealed class CacheOptions : IAcceptArgument
         }
 
         return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 12);
+    }
+
+    /// <summary>The store that the option names, where it is not the application's own.</summary>
+    internal IRouteCacheStore? FindShared(IReadOnlyList<IRouteCacheStore> shared) => shared.FirstOrDefault(store => string.Equals(store.Name, Store, StringComparison.OrdinalIgnoreCase));
+
+    private void CheckStore(IReadOnlyList<IRouteCacheStore> shared, List<string> faults)
+    {
+        if (string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (FindShared(shared) is not { } found)
+        {
+            var names = string.Join(", ", shared.Select(static store => $"'{store.Name}'").Prepend($"'{MemoryStore}'"));
+            faults.Add($"{nameof(Store)} ('{Store}') must be one of {names}: for 'redis' call AddRedis() of RouteMiddleware.Contrib.Redis.");
+        }
+        else if (found.Fault is { } fault)
+        {
+            faults.Add($"{nameof(Store)} ('{Store}') can't be used: {fault}");
+        }
+    }
+
+    internal static bool IsToken(ReadOnlySpan<byte> name)
+    {
+        foreach (var letter in name)
+        {
+            if (!TokenLetters.Contains((char)letter))
+            {
+                return false;
+            }
+        }
+
+        return !name.IsEmpty;
     }
 
     private static bool IsToken(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(TokenLetters);

@@ -20,6 +20,15 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
             {
                 return;
             }
+
+            // What HEAD brings has no body to keep.
+            if (!use.HasFlag(CacheUse.Store))
+            {
+                await cache.PassAsync(context, next, "request").ConfigureAwait(false);
+                return;
+            }
+
+            CacheMiddleware.TellMiss(context);
         }
 
         if (cache.Policy.WantsNoHandler(context))
@@ -49,18 +58,22 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
                 return;
             }
 
-            if (place.Item is StoredAnswer old && _services.Clock.GetUtcNow().UtcTicks is var now && now < old.StaleUntil && now >= old.StoredAt)
+            if (await TryGiveStaleAsync(place).ConfigureAwait(false))
             {
-                await cache.GiveAsync(context, old, now, outer).ConfigureAwait(false);
                 return;
             }
 
             var rest = cache.FillTimeout - _services.Clock.GetElapsedTime(began);
             var outcome = rest > TimeSpan.Zero ? await WaitAsync(fill, rest).ConfigureAwait(false) : null;
 
-            if (outcome is null or FillOutcome.Declined)
+            if (outcome is null or FillOutcome.Declined || (outcome == FillOutcome.Handed && !await TryGiveHandedAsync(place, fill.Answer).ConfigureAwait(false)))
             {
                 await MakeAsync(place, fill: null).ConfigureAwait(false);
+                return;
+            }
+
+            if (outcome == FillOutcome.Handed)
+            {
                 return;
             }
 
@@ -78,6 +91,12 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
     {
         try
         {
+            if (cache.Store.IsShared)
+            {
+                await new LeadPass(this, cache, context).RunAsync(place, fill).ConfigureAwait(false);
+                return;
+            }
+
             // Between the look and the begin another may have ended.
             place = await LookAsync(place).ConfigureAwait(false);
 
@@ -109,24 +128,25 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
 
     private async ValueTask<CachePlace> LookAsync(CachePlace place)
     {
-        var found = cache.Look(context, outer?.Depth ?? 0);
+        var store = cache.Store;
 
-        if (found.IsKnown)
+        if (!store.IsShared)
         {
-            return found;
+            return cache.Look(context, outer?.Depth ?? 0);
         }
 
-        var item = await _services.Store.GetAsync(place.Primary, context.RequestAborted).ConfigureAwait(false);
+        var find = await store.GetAsync(place.Primary, lead: null, context.RequestAborted).ConfigureAwait(false);
 
-        if (item is not VaryMark mark || VariantOf(place.Primary, mark.Names, context.Request.Headers) is not { } key)
+        if (find.Item is not VaryMark mark || VariantOf(place.Primary, mark.Names, context.Request.Headers) is not { } key)
         {
-            return new(place.Primary, place.Primary, item, IsKnown: true);
+            return new(place.Primary, place.Primary, find.Item, IsKnown: true, find.Begun);
         }
 
-        return new(place.Primary, key, await _services.Store.GetAsync(key, context.RequestAborted).ConfigureAwait(false), IsKnown: true);
+        find = await store.GetAsync(new(place.Primary, key), lead: null, context.RequestAborted).ConfigureAwait(false);
+        return new(place.Primary, key, find.Item, IsKnown: true, find.Begun);
     }
 
-    private async ValueTask<bool> TryGiveAsync(CachePlace place)
+    internal async ValueTask<bool> TryGiveAsync(CachePlace place)
     {
         var now = _services.Clock.GetUtcNow().UtcTicks;
 
@@ -139,7 +159,25 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
         return true;
     }
 
-    private async Task MakeAsync(CachePlace place, Fill? fill)
+    // While another makes the new one.
+    internal async ValueTask<bool> TryGiveStaleAsync(CachePlace place)
+    {
+        if (place.Item is not StoredAnswer old || _services.Clock.GetUtcNow().UtcTicks is var now && (now >= old.StaleUntil || now < old.StoredAt))
+        {
+            return false;
+        }
+
+        await cache.GiveAsync(context, old, now, outer).ConfigureAwait(false);
+        return true;
+    }
+
+    private ValueTask<bool> TryGiveHandedAsync(CachePlace place, HandedAnswer? handed)
+    {
+        var key = handed is null ? null : handed.Vary.Length == 0 ? place.Primary : VariantOf(place.Primary, handed.Vary, context.Request.Headers);
+        return string.Equals(key, handed?.Key, StringComparison.Ordinal) ? TryGiveAsync(place with { Item = handed?.Answer }) : new(false);
+    }
+
+    internal async Task MakeAsync(CachePlace place, Fill? fill)
     {
         var making = new AnswerMaking(cache, context, place, fill, outer);
         var outcome = FillOutcome.Declined;
@@ -171,10 +209,10 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
         }
 
         // The next ones need not wait in vain. Only where somebody did, so that nobody fills the store with marks; and not for errors, which pass.
-        if (outcome == FillOutcome.Declined && fill.Waiters > 0 && refusal is not (null or "failed" or "status"))
+        if (outcome == FillOutcome.Declined && fill.Waiters > 0 && refusal is not (null or "failed" or "status") && !cache.Store.IsShared)
         {
             var mark = new PassMark { KeptUntil = (_services.Clock.GetUtcNow() + PassTime).UtcTicks };
-            await _services.Store.SetAsync(place.Key, mark, _services.Store.Begin(), CancellationToken.None).ConfigureAwait(false);
+            await cache.Store.SetAsync(new(place.Primary, place.Key), mark, cache.Store.Begin(), CancellationToken.None).ConfigureAwait(false);
         }
 
         _services.Fills.End(fill, outcome);

@@ -14,16 +14,21 @@ internal static class CacheRegistration
         builder.Services.TryAddSingleton(static services =>
         {
             var clock = services.GetRequiredService<TimeProvider>();
-            var limit = services.GetRequiredService<ISharedOptions>().Get<CacheOptions>("cache").SizeLimit;
+            var options = services.GetRequiredService<ISharedOptions>().Get<CacheOptions>("cache");
 
-            return new CacheServices(
-                new MemoryCacheStore(clock, limit),
-                limit,
+            var created = new CacheServices(
+                new MemoryCacheStore(clock, options.SizeLimit),
+                options.SizeLimit,
                 new FillTable(),
                 new CacheMetrics(services.GetService<IMeterFactory>()),
                 clock,
-                services.GetRequiredService<ILogger<CacheMiddleware>>());
+                services.GetRequiredService<ILogger<CacheMiddleware>>(),
+                [.. services.GetServices<IRouteCacheStore>()]);
+
+            // An application that keeps no answers itself evicts those of its siblings.
+            created.Open(options);
+            return created;
         });
-        builder.Services.TryAddSingleton<IRouteCache>(static services => new RouteCache(services.GetRequiredService<CacheServices>().Store));
+        builder.Services.TryAddSingleton<IRouteCache>(static services => new RouteCache(services.GetRequiredService<CacheServices>()));
     }
 }

@@ -124,11 +124,11 @@ internal sealed class CaptureBuffer
         }
     }
 
-    public byte[][] ToArrays()
+    public ReadOnlyMemory<byte>[] ToArrays()
     {
         lock (_lock)
         {
-            return [.. _pieces.Where(static piece => piece.Used > 0).Select(static piece => piece.Used == piece.Bytes.Length ? piece.Bytes : piece.Bytes[..piece.Used])];
+            return [.. _pieces.Where(static piece => piece.Used > 0).Select(static piece => (ReadOnlyMemory<byte>)(piece.Used == piece.Bytes.Length ? piece.Bytes : piece.Bytes[..piece.Used]))];
         }
     }
 

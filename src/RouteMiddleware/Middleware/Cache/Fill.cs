@@ -16,5 +16,15 @@ internal sealed class Fill(string key)
     /// <summary>Counts one who waits.</summary>
     public void Join() => Interlocked.Increment(ref _waiters);
 
+    /// <summary>The answer for those who wait, where the store can't give it to them.</summary>
+    public HandedAnswer? Answer { get; private set; }
+
     public void End(FillOutcome outcome) => _end.TrySetResult(outcome);
+
+    /// <summary>Gives the answer to those who wait, and to nobody else.</summary>
+    public void Hand(HandedAnswer answer)
+    {
+        Answer = answer;
+        End(FillOutcome.Handed);
+    }
 }

@@ -6,6 +6,9 @@ internal enum FillOutcome
     /// <summary>Its answer is in the store.</summary>
     Stored,
 
+    /// <summary>Its answer is handed over: the store did not take it.</summary>
+    Handed,
+
     /// <summary>Its answer is not to be kept, or it failed: everybody runs on their own.</summary>
     Declined,
 

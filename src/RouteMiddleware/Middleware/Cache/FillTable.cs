@@ -22,7 +22,15 @@ internal sealed class FillTable
 
     public void End(Fill fill, FillOutcome outcome)
     {
-        _fills.TryRemove(new KeyValuePair<string, Fill>(fill.Key, fill));
+        Remove(fill);
         fill.End(outcome);
     }
+
+    public void Hand(Fill fill, HandedAnswer answer)
+    {
+        Remove(fill);
+        fill.Hand(answer);
+    }
+
+    private void Remove(Fill fill) => _fills.TryRemove(new KeyValuePair<string, Fill>(fill.Key, fill));
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace RouteMiddleware.Middleware.Cache;
 
 /// <summary>Takes out what a request that changes something makes void: the answers of its own address, and of those that its answer names (RFC 9111, section 4.4).</summary>
-internal sealed class Invalidation(HttpContext context, ICacheStore store)
+internal sealed class Invalidation(HttpContext context, ICacheStore store, CacheTrouble trouble)
 {
     private static readonly Func<object, Task> Run = static state => ((Invalidation)state).RunAsync();
 
@@ -11,7 +11,8 @@ internal sealed class Invalidation(HttpContext context, ICacheStore store)
         => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method) && !HttpMethods.IsTrace(method)
             && !method.Equals("QUERY", StringComparison.OrdinalIgnoreCase);
 
-    public static void Begin(HttpContext context, ICacheStore store) => context.Response.OnStarting(Run, new Invalidation(context, store));
+    public static void Begin(HttpContext context, ICacheStore store, CacheTrouble trouble)
+        => context.Response.OnStarting(Run, new Invalidation(context, store, trouble));
 
     private async Task RunAsync()
     {
@@ -21,10 +22,17 @@ internal sealed class Invalidation(HttpContext context, ICacheStore store)
             return;
         }
 
-        var request = context.Request;
-        await store.EvictByTagAsync(CacheKeyRule.AddressTag(request), CancellationToken.None).ConfigureAwait(false);
-        await EvictAsync(context.Response.Headers.Location).ConfigureAwait(false);
-        await EvictAsync(context.Response.Headers.ContentLocation).ConfigureAwait(false);
+        try
+        {
+            await store.EvictByTagAsync(CacheKeyRule.AddressTag(context.Request), CancellationToken.None).ConfigureAwait(false);
+            await EvictAsync(context.Response.Headers.Location).ConfigureAwait(false);
+            await EvictAsync(context.Response.Headers.ContentLocation).ConfigureAwait(false);
+        }
+        catch (RouteCacheStoreException exception)
+        {
+            // What was to be changed is changed: the answer that says so goes out.
+            trouble.NotInvalidated(exception);
+        }
     }
 
     private async ValueTask EvictAsync(string? reference)

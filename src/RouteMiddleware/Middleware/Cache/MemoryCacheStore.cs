@@ -26,6 +26,8 @@ internal sealed class MemoryCacheStore : ICacheStore
         }
     }
 
+    public bool IsShared => false;
+
     public long SizeLimit { get; }
 
     /// <summary>Bytes in use.</summary>
@@ -55,13 +57,16 @@ internal sealed class MemoryCacheStore : ICacheStore
         return true;
     }
 
-    public ValueTask<CacheItem?> GetAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<CacheFind> GetAsync(CacheKey key, RouteCacheLead? lead, CancellationToken cancellationToken)
     {
-        TryGet(key, _clock.GetUtcNow().UtcTicks, out var item);
-        return new(item);
+        var begun = Begin();
+        TryGet(key.Full, _clock.GetUtcNow().UtcTicks, out var item);
+        return new(new CacheFind(item, begun));
     }
 
-    public ValueTask<bool> SetAsync(string key, CacheItem item, long begun, CancellationToken cancellationToken) => new(Set(key, item, begun));
+    public ValueTask<bool> SetAsync(CacheKey key, CacheItem item, long begun, CancellationToken cancellationToken) => new(Set(key.Full, item, begun));
+
+    public ValueTask EndLeadAsync(CacheKey key, RouteCacheLead lead, TimeSpan passTime) => default;
 
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ internal static class Revalidation
 
         foreach (var bytes in old.Body)
         {
-            buffer.Write(bytes);
+            buffer.Write(bytes.Span);
         }
 
         headers.ContentLength = old.Length;

@@ -1,13 +1,30 @@
 namespace RouteMiddleware.Middleware.Cache;
 
-/// <summary>The application's door to the store.</summary>
-internal sealed class RouteCache(ICacheStore store) : IRouteCache
+/// <summary>The application's door to the stores.</summary>
+internal sealed class RouteCache(CacheServices services) : IRouteCache
 {
-    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default)
+    // Whoever evicts waits for it, longer than a request waits for an answer.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    public async ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return store.EvictByTagAsync(CacheTags.Named(tag), cancellationToken);
+        var name = CacheTags.Named(tag);
+        await services.Store.EvictByTagAsync(name, cancellationToken).ConfigureAwait(false);
+
+        foreach (var store in services.Used)
+        {
+            await store.EvictByTagAsync(name, Timeout, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    public ValueTask EvictAllAsync(CancellationToken cancellationToken = default) => store.EvictAllAsync(cancellationToken);
+    public async ValueTask EvictAllAsync(CancellationToken cancellationToken = default)
+    {
+        await services.Store.EvictAllAsync(cancellationToken).ConfigureAwait(false);
+
+        foreach (var store in services.Used)
+        {
+            await store.EvictAllAsync(Timeout, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

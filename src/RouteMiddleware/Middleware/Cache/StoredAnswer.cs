@@ -14,7 +14,7 @@ internal sealed class StoredAnswer : CacheItem
     public required KeyValuePair<string, StringValues>[] Headers { get; init; }
 
     /// <summary>The body in pieces, each full.</summary>
-    public required byte[][] Body { get; init; }
+    public required ReadOnlyMemory<byte>[] Body { get; init; }
 
     public required long Length { get; init; }
 

@@ -46,7 +46,7 @@ internal static class StoredAnswerWriter
     private static bool IsKnown(IHeaderDictionary asked, StoredAnswer answer)
         => Preconditions.IsKnown(asked.IfNoneMatch, asked.IfModifiedSince, answer.ETag, answer.LastModified);
 
-    private static Task WriteOneAsync(HttpContext context, byte[] bytes)
+    private static Task WriteOneAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
         var write = context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
 
@@ -59,7 +59,7 @@ internal static class StoredAnswerWriter
         return write.AsTask();
     }
 
-    private static async Task WriteAllAsync(HttpContext context, byte[][] body)
+    private static async Task WriteAllAsync(HttpContext context, ReadOnlyMemory<byte>[] body)
     {
         foreach (var bytes in body)
         {

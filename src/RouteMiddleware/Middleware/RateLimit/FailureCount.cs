@@ -3,25 +3,23 @@ using Microsoft.AspNetCore.Http;
 namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>The permits of one request that are given back if it does not fail: a login guard counts wrong passwords only, however many logins there are.</summary>
-internal sealed class FailureCount(RateLimitMiddleware limit, HttpContext context, RatePermit permit)
+internal sealed class FailureCount(RateLimitMiddleware limit, HttpContext context, RatePermit permit, SharedPermit? shared = null)
 {
     private static readonly Func<object, Task> DecideByAnswer = static state =>
     {
         var count = (FailureCount)state;
-        count.Decide(count.Status);
-        return Task.CompletedTask;
+        return count.DecideAsync(count.Status).AsTask();
     };
 
     private bool _isDecided;
 
     private int Status => context.Response.StatusCode;
 
-    /// <summary>Goes on, with the permits taken. An answer that never starts keeps them: nobody knows that it would have been a good one.</summary>
-    public Task InvokeAsync(RequestDelegate next)
+    /// <summary>Begins with the permits taken. An answer that never starts keeps them: nobody knows that it would have been a good one.</summary>
+    public void Begin()
     {
         context.Items[limit] = this;
         context.Response.OnStarting(DecideByAnswer, this);
-        return next(context);
     }
 
     /// <summary>The handler stage: decides by the handler's result, before it is written.</summary>
@@ -31,7 +29,7 @@ internal sealed class FailureCount(RateLimitMiddleware limit, HttpContext contex
 
         if (invocation.HttpContext.Items[limit] is FailureCount count && count.StatusOf(result) is { } status)
         {
-            count.Decide(status);
+            await count.DecideAsync(status).ConfigureAwait(false);
         }
 
         return result;
@@ -46,18 +44,10 @@ internal sealed class FailureCount(RateLimitMiddleware limit, HttpContext contex
         _ => null,
     };
 
-    private void Decide(int status)
+    private ValueTask DecideAsync(int status)
     {
-        if (_isDecided)
-        {
-            return;
-        }
-
+        var isDecided = _isDecided;
         _isDecided = true;
-
-        if (status < StatusCodes.Status400BadRequest)
-        {
-            limit.GiveBack(context, permit);
-        }
+        return isDecided || status >= StatusCodes.Status400BadRequest ? default : limit.GiveBackAsync(context, permit, shared);
     }
 }

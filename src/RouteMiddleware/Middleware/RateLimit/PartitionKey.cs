@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace RouteMiddleware.Middleware.RateLimit;
 
@@ -34,6 +36,27 @@ internal readonly struct PartitionKey : IEquatable<PartitionKey>
             && _method == other._method
             && string.Equals(_text, other._text, StringComparison.Ordinal)
             && string.Equals(_route, other._route, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Spells the key for a store, the same on all instances. What callers write is hashed, with the length of each part in front: it neither makes two of them alike nor
+    /// reaches the store as it is.
+    /// </summary>
+    public string ToName()
+    {
+        var address = string.Create(CultureInfo.InvariantCulture, $"{(byte)_address.Family}{_address.Bits:x}");
+
+        if (_text is null && _route is null)
+        {
+            return address;
+        }
+
+        var parts = string.Create(CultureInfo.InvariantCulture, $"{address}:{_method}:{_route?.Length ?? -1}:{_route}{_text?.Length ?? -1}:{_text}");
+
+        // Of the characters themselves: an encoding would make one of all that are broken.
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(parts.AsSpan()), hash);
+        return $"h{Convert.ToHexStringLower(hash[..16])}";
+    }
 
     public override bool Equals(object? obj) => obj is PartitionKey other && Equals(other);
 

@@ -26,6 +26,7 @@ internal sealed class PartitionKeyReader
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "QUERY"];
 
     private readonly List<string> _headers = [];
+    private string _spelling = string.Empty;
     private bool _byAddress;
     private bool _byTenant;
     private bool _byUser;
@@ -35,6 +36,9 @@ internal sealed class PartitionKeyReader
     private PartitionKeyReader()
     {
     }
+
+    /// <summary>The option in one spelling: equal where the same callers are counted together.</summary>
+    public string Spelling => _spelling;
 
     /// <summary>Reads the option; what can't be read is added to the faults.</summary>
     public static PartitionKeyReader Parse(string? partitionBy, List<string> faults)
@@ -55,6 +59,7 @@ internal sealed class PartitionKeyReader
             }
         }
 
+        reader._spelling = string.Join('+', seen.Select(static part => part.ToUpperInvariant()).Order(StringComparer.Ordinal));
         reader._isAddressAlone = reader._byAddress && parts.Length == 1;
         return reader;
     }

@@ -14,12 +14,12 @@ internal sealed class RateLimitMetrics(IMeterFactory? meters = null)
 
     public bool IsEnabled => _decisions is { Enabled: true };
 
-    public void Count(HttpContext context, bool isAdmitted, bool isOverflow)
+    public void Count(HttpContext context, bool isAdmitted, string reason)
         => _decisions?.Add(
             1,
             new("route", RouteOf(context)),
             new("outcome", isAdmitted ? "admitted" : "refused"),
-            new("reason", isOverflow ? "overflow" : isAdmitted ? "none" : "limit"));
+            new("reason", reason));
 
     public static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
 }

@@ -9,36 +9,30 @@ namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
 [SkipsPreflight]
-internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers, IDisposable
+internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
 
-    private readonly ILogger<RateLimitMiddleware> _logger;
     private readonly PartitionKeyReader _keys;
     private readonly PartitionTable _table;
     private readonly RateLimitReports _reports;
-    private readonly RateLimitMetrics _metrics;
-    private readonly bool _countsFailuresOnly;
-    private readonly Refusal _refusal;
-    private long _overflowLoggedAt = long.MinValue;
+    private readonly RateLimitOutcomes _outcomes;
+    private readonly SharedLimit? _shared;
+    private readonly SharedRun? _alone;
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
-    public RateLimitMiddleware(RateLimitOptions options, TimeProvider clock, ILogger<RateLimitMiddleware> logger, RateLimitReports reports, RateLimitMetrics metrics)
+    public RateLimitMiddleware(
+        RateLimitOptions options,
+        TimeProvider clock,
+        ILogger<RateLimitMiddleware> logger,
+        RateLimitReports reports,
+        RateLimitMetrics metrics,
+        RateLimitStores? stores = null)
     {
-        _keys = options.Check();
-        _logger = logger;
+        _keys = options.Check(stores, out var store);
         _reports = reports;
-        _metrics = metrics;
-        _countsFailuresOnly = options.Count == RateLimitCount.Failures;
-        _refusal = new(
-            StatusCodes.Status429TooManyRequests,
-            "rate_limit_exceeded",
-            "Too many requests",
-            "More requests came than the limit allows; try again after the time that Retry-After tells.")
-        {
-            Middleware = "rate_limit",
-        };
-
+        _outcomes = new(logger, metrics, clock);
+        CountsFailuresOnly = options.Count == RateLimitCount.Failures;
         Clock = clock;
         Headers = options.Headers;
         HoldsAMoment = options.Algorithm == RateLimitAlgorithm.Concurrency;
@@ -51,7 +45,15 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
             : string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.PermitLimit};w={(long)Math.Ceiling(options.Window.TotalSeconds)}");
         var lines = options.QueueLimit > 0 ? new WaitingLines(options.QueueLimit, Rule, clock) : null;
         _table = new(AlgorithmOf(options.Algorithm, Rule), options.MaxPartitions, options.Window, clock, lines);
+
+        if (store is not null)
+        {
+            _shared = new(this, options, store, stores!.IdOf(options, _keys.Spelling), _keys.Spelling);
+            _alone = new([_shared], _keys, reports);
+        }
     }
+
+    object? IJoinNeighbours.JoinKey => _shared?.JoinKey;
 
     public TimeProvider Clock { get; }
 
@@ -62,13 +64,23 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     /// <summary>Whether requests hold their permits while they run, so that no time can be told.</summary>
     public bool HoldsAMoment { get; }
 
+    public bool CountsFailuresOnly { get; }
+
     public StringValues LimitText { get; }
 
     public StringValues PolicyText { get; }
 
     internal int PartitionCount => _table.Count;
 
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    RequestDelegate IJoinNeighbours.Join(IReadOnlyList<IMiddleware> run, RequestDelegate next)
+    {
+        var limits = new SharedRun([.. run.Cast<RateLimitMiddleware>().Select(static limit => limit._shared!)], _keys, _reports);
+        return context => limits.InvokeAsync(context, next);
+    }
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) => _alone is null ? InvokeHereAsync(context, next) : _alone.InvokeAsync(context, next);
+
+    private Task InvokeHereAsync(HttpContext context, RequestDelegate next)
     {
         var report = _reports.Of(context);
 
@@ -88,7 +100,7 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     }
 
     public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
-        => _countsFailuresOnly ? invocation => FailureCount.InvokeAsync(this, invocation, next) : next;
+        => CountsFailuresOnly ? invocation => FailureCount.InvokeAsync(this, invocation, next) : next;
 
     public void Contribute(EndpointBuilder endpointBuilder)
     {
@@ -106,13 +118,72 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
             answers.AddHeader(header);
         }
 
-        answers.Add(_refusal, AnswerHeader.RetryAfter);
+        answers.Add(_outcomes.Refusal, AnswerHeader.RetryAfter);
+
+        if (_shared?.Undecided is { } undecided)
+        {
+            answers.Add(undecided, AnswerHeader.RetryAfter);
+        }
     }
 
-    public void GiveBack(HttpContext context, in RatePermit permit)
+    /// <summary>Gives the permits of a request back that is not to count.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="permit">Where this instance took them.</param>
+    /// <param name="shared">Where the store did, if it was that.</param>
+    public ValueTask GiveBackAsync(HttpContext context, in RatePermit permit, SharedPermit? shared)
     {
-        var decision = _table.Release(permit, Clock.GetTimestamp());
-        _reports.Find(context)?.Update(this, decision);
+        if (shared is not null)
+        {
+            return shared.GiveBackAsync(context);
+        }
+
+        Tell(context, _table.Release(permit, Clock.GetTimestamp()));
+        return default;
+    }
+
+    /// <summary>Gives the permits of a request back that has ended.</summary>
+    public ValueTask ReleaseAsync(HttpContext context, in RatePermit permit, SharedPermit? shared)
+    {
+        if (shared is not null)
+        {
+            return shared.GiveBackAsync(context);
+        }
+
+        GiveBack(permit);
+        return default;
+    }
+
+    /// <summary>Tells the request's answer of permits that came back.</summary>
+    public void Tell(HttpContext context, in RateDecision decision) => _reports.Find(context)?.Update(this, decision);
+
+    /// <summary>Takes permits of this instance's own.</summary>
+    public RatePermit AcquireHere(in PartitionKey key, long now, out RateDecision decision) => _table.Acquire(key, now, out decision, out _);
+
+    /// <summary>Notes that the request may pass, as the store or whoever stands in for it says.</summary>
+    public void Admit(HttpContext context, RateLimitReport report, in SharedVerdict verdict, long now)
+    {
+        if (verdict.IsUncounted)
+        {
+            report.NoteAdmission(this);
+        }
+        else
+        {
+            report.Add(this, verdict.Decision);
+        }
+
+        _outcomes.Count(context, isAdmitted: true, verdict.Reason);
+    }
+
+    /// <summary>Refuses the request, as the store or whoever stands in for it says.</summary>
+    public Task RefuseAsync(HttpContext context, RateLimitReport report, in SharedVerdict verdict, long now)
+    {
+        if (!verdict.IsUncounted)
+        {
+            report.Add(this, verdict.Decision);
+        }
+
+        _outcomes.Count(context, isAdmitted: false, verdict.Reason);
+        return _outcomes.RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(verdict.Decision.FreeAt, now)), verdict.Reason, verdict.Refusal);
     }
 
     public void Dispose() => _table.Dispose();
@@ -129,19 +200,32 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
     {
         report.Add(this, decision);
 
-        if (isOverflow || _metrics.IsEnabled)
+        if (isOverflow || _outcomes.IsCounting)
         {
-            Observe(context, now, decision.IsAdmitted, isOverflow);
+            _outcomes.Count(context, decision.IsAdmitted, isOverflow ? RateLimitOutcomes.Overflow : decision.IsAdmitted ? "none" : "limit");
+        }
+
+        if (isOverflow)
+        {
+            _outcomes.NoteOverflow(now, _table.Count);
         }
 
         if (!decision.IsAdmitted)
         {
-            return RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow);
+            return _outcomes.RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow ? RateLimitOutcomes.Overflow : "limit");
         }
 
-        return HoldsAMoment ? Hold(context, next, permit)
-            : _countsFailuresOnly ? new FailureCount(this, context, permit).InvokeAsync(next)
-            : next(context);
+        if (HoldsAMoment)
+        {
+            return Hold(context, next, permit);
+        }
+
+        if (CountsFailuresOnly)
+        {
+            new FailureCount(this, context, permit).Begin();
+        }
+
+        return next(context);
     }
 
     private Task Hold(HttpContext context, RequestDelegate next, in RatePermit permit)
@@ -202,39 +286,5 @@ internal sealed partial class RateLimitMiddleware : IMiddleware, IHandlerStageFa
         }
 
         await Decide(context, next, report, permit, decision, isOverflow: false, now).ConfigureAwait(false);
-    }
-
-    private Task RefuseAsync(HttpContext context, long seconds, bool isOverflow)
-    {
-        if (_logger.IsEnabled(LogLevel.Debug))
-        {
-            Log.Refused(_logger, RateLimitMetrics.RouteOf(context), isOverflow ? "overflow" : "limit", seconds);
-        }
-
-        UnreadBody.Leave(context);
-        return _refusal.WriteAsync(context, TimeSpan.FromSeconds(seconds));
-    }
-
-    private void Observe(HttpContext context, long now, bool isAdmitted, bool isOverflow)
-    {
-        _metrics.Count(context, isAdmitted, isOverflow);
-        var last = Volatile.Read(ref _overflowLoggedAt);
-
-        // Whoever sends addresses by the million must not fill the log as well.
-        if (isOverflow
-            && (last == long.MinValue || Clock.GetElapsedTime(last, now) >= TimeSpan.FromMinutes(1))
-            && Interlocked.CompareExchange(ref _overflowLoggedAt, now, last) == last)
-        {
-            Log.Overflow(_logger, _table.Count);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Debug, "A request to '{Route}' was refused ({Reason}); permits are free in {Seconds} s.", EventName = "Refused")]
-        public static partial void Refused(ILogger logger, string route, string reason, long seconds);
-
-        [LoggerMessage(2, LogLevel.Warning, "The partition table of a rate limit overflows (reason: overflow): {Count} callers are counted apart, further ones share one limit. Raise MaxPartitions if they are real.", EventName = "Overflow")]
-        public static partial void Overflow(ILogger logger, int count);
     }
 }

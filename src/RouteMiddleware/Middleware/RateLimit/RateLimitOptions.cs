@@ -6,9 +6,11 @@ namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>How many requests are let pass, in which time, and who is counted together.</summary>
 [ArgumentFormat(@"\d+\s*/\s*([mM][sS]|[sSmMhHdD]|" + ShortDuration.Pattern + ")", "100/1m")]
-public sealed class RateLimitOptions : IAcceptArgument
+public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
 {
-    private const string MemoryStore = "memory";
+    internal const string MemoryStore = "memory";
+
+    private const int MaxNameLength = 64;
     private const int MaxQueue = 10_000;
 
     private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
@@ -52,8 +54,18 @@ public sealed class RateLimitOptions : IAcceptArgument
     /// <summary>The headers that tell callers of their limit. Default: <see cref="RateLimitHeaders.Both"/>.</summary>
     public RateLimitHeaders Headers { get; set; }
 
-    /// <summary>Where permits are counted. Default: <c>memory</c>, the only one: each instance of the application counts for itself.</summary>
+    /// <summary>
+    /// Where permits are counted. Default: <c>memory</c>: each instance of the application counts for itself. <c>redis</c>, which <c>AddRedis()</c> of
+    /// RouteMiddleware.Contrib.Redis brings, counts for all instances together.
+    /// </summary>
     public string Store { get; set; } = MemoryStore;
+
+    /// <summary>
+    /// Under which name a shared <see cref="Store"/> counts: limits of one name, also in several applications, count together where <see cref="Algorithm"/>, <see cref="Window"/>,
+    /// <see cref="PartitionBy"/> and <see cref="Count"/> are alike. Default: <see langword="null"/>, a name made of the application's and of the first endpoint that the limit
+    /// stands on, so that no two limits share. Up to 64 letters, digits, <c>_</c>, <c>-</c> and <c>.</c>. Without a meaning for <c>memory</c>.
+    /// </summary>
+    public string? Name { get; set; }
 
     /// <summary>
     /// What happens while the <see cref="Store"/> does not answer. Default: <see cref="RateLimitStoreFailure.Local"/>. Without a meaning for <c>memory</c>, which always answers.
@@ -63,6 +75,10 @@ public sealed class RateLimitOptions : IAcceptArgument
     /// <summary>How long an answer of the <see cref="Store"/> is waited for. Default: 50 milliseconds; from one millisecond to one minute. Without a meaning for <c>memory</c>.</summary>
     [DurationRange("1ms", "1m")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    AttachmentPlace? IPlacedOptions.Place { get; set; }
+
+    internal AttachmentPlace? Place => ((IPlacedOptions)this).Place;
 
     void IAcceptArgument.ApplyArgument(string argument)
     {
@@ -85,9 +101,11 @@ public sealed class RateLimitOptions : IAcceptArgument
     }
 
     /// <summary>Checks every value.</summary>
+    /// <param name="stores">The stores that the application registered.</param>
+    /// <param name="store">The store; <see langword="null"/> where each instance counts for itself.</param>
     /// <returns>What <see cref="PartitionBy"/> means.</returns>
     /// <exception cref="OptionsValidationException">Some value is out of its range; all of them are named.</exception>
-    internal PartitionKeyReader Check()
+    internal PartitionKeyReader Check(RateLimitStores? stores, out WatchedStore? store)
     {
         // Every fault at once: whoever starts the app fixes them in one go.
         List<string> faults = [];
@@ -127,16 +145,33 @@ public sealed class RateLimitOptions : IAcceptArgument
         }
 
         CheckNamed(nameof(Headers), Headers, faults);
-        CheckStore(faults);
+        store = FindStore(stores, faults);
 
         return faults.Count == 0 ? reader : throw new OptionsValidationException(Options.DefaultName, typeof(RateLimitOptions), faults);
     }
 
-    private void CheckStore(List<string> faults)
+    private WatchedStore? FindStore(RateLimitStores? stores, List<string> faults)
     {
+        WatchedStore? store = null;
+
         if (!string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase))
         {
-            faults.Add($"{nameof(Store)} ('{Store}') must be {MemoryStore}: nothing that was added to the application brings another store.");
+            (store, var fault) = stores is null ? (null, $"('{Store}') must be {MemoryStore}.") : stores.Find(Store);
+
+            if (fault is not null)
+            {
+                faults.Add($"{nameof(Store)} {fault}");
+            }
+
+            if (QueueLimit > 0)
+            {
+                faults.Add($"{nameof(QueueLimit)} ({QueueLimit}) must be 0 with {nameof(Store)} '{Store}': instances keep no common line of those who wait.");
+            }
+        }
+
+        if (Name is not null && (Name.Length is 0 or > MaxNameLength || !Name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')))
+        {
+            faults.Add($"{nameof(Name)} ('{LogText.OnOneLine(Name)}') must be 1 to {MaxNameLength} letters, digits, '_', '-' and '.'.");
         }
 
         CheckNamed(nameof(OnStoreFailure), OnStoreFailure, faults);
@@ -145,6 +180,8 @@ public sealed class RateLimitOptions : IAcceptArgument
         {
             faults.Add($"{nameof(StoreTimeout)} ({StoreTimeout}) must be from one millisecond to one minute.");
         }
+
+        return store;
     }
 
     private static void CheckNamed<TEnum>(string property, TEnum value, List<string> faults)

@@ -10,5 +10,6 @@ internal static class RateLimitRegistration
         builder.AddMiddleware<RateLimitMiddleware, RateLimitOptions>("rate_limit", section: "RateLimit");
         builder.Services.TryAddSingleton<RateLimitReports>();
         builder.Services.TryAddSingleton<RateLimitMetrics>();
+        builder.Services.TryAddSingleton<RateLimitStores>();
     }
 }

@@ -64,18 +64,24 @@ internal sealed class RateLimitReport(RateLimitReports reports, bool isDisplaced
     {
         if (decision.IsAdmitted)
         {
-            if (_admissions == _admittedBy.Length)
-            {
-                Array.Resize(ref _admittedBy, _admissions * 2);
-            }
-
-            _admittedBy[_admissions++] = limit;
+            NoteAdmission(limit);
         }
 
         if (limit.Headers != RateLimitHeaders.None)
         {
             Note(limit, decision);
         }
+    }
+
+    /// <summary>Notes that a limit let the request pass, without anything to tell.</summary>
+    public void NoteAdmission(RateLimitMiddleware limit)
+    {
+        if (_admissions == _admittedBy.Length)
+        {
+            Array.Resize(ref _admittedBy, _admissions * 2);
+        }
+
+        _admittedBy[_admissions++] = limit;
     }
 
     private void Note(RateLimitMiddleware limit, in RateDecision decision)

@@ -44,6 +44,9 @@ internal sealed class RateLimitRule
     /// <summary>Whole seconds from one timestamp to a later one, rounded up: who comes back a fraction early is turned away twice.</summary>
     public long SecondsUntil(long timestamp, long now) => timestamp <= now ? 0 : (timestamp - now + Second - 1) / Second;
 
+    /// <summary>A time in timestamp units, rounded down.</summary>
+    public long StepsOf(TimeSpan time) => (long)((Int128)time.Ticks * Second / TimeSpan.TicksPerSecond);
+
     /// <summary>So many windows after a moment.</summary>
     public long After(long moment, int windows) => windows == 1 ? moment + Window : (long)Int128.Min(moment + ((Int128)Window * windows), Never);
 

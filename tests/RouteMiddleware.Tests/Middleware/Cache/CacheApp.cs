@@ -30,12 +30,14 @@ internal sealed class CacheApp : IAsyncDisposable
     /// <param name="front">What stands in front of the chain.</param>
     /// <param name="entries">The route's chain, in which <c>cache</c> is the one with the options.</param>
     /// <param name="settings">Configuration values.</param>
+    /// <param name="stores">Stores of many instances.</param>
     public static async Task<CacheApp> StartAsync(
         Func<HttpContext, int, Task> handler,
         Action<CacheOptions>? options = null,
         Action<IApplicationBuilder>? front = null,
         string entries = "cache",
-        IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        IEnumerable<KeyValuePair<string, string?>>? settings = null,
+        IEnumerable<IRouteCacheStore>? stores = null)
     {
         var app = new CacheApp(new ManualClock());
 
@@ -43,6 +45,12 @@ internal sealed class CacheApp : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(app.Clock);
+
+                foreach (var store in stores ?? [])
+                {
+                    builder.Services.AddSingleton(store);
+                }
+
                 builder.Services.AddRouteMiddleware();
             },
             web =>
@@ -60,6 +68,13 @@ internal sealed class CacheApp : IAsyncDisposable
                 group.Map("/{**path}", context => handler(context, Interlocked.Increment(ref app._runs)));
             },
             settings);
+
+        if (stores is not null)
+        {
+            // As behind one balancer: the host is part of the key.
+            app.App.Client.DefaultRequestHeaders.Host = "shop.example";
+        }
+
         return app;
     }
 

@@ -52,7 +52,7 @@ public sealed class CacheOptionsTests
     public void Defaults_AreThoseOfTheDocumentation()
     {
         var options = new CacheOptions();
-        options.Check(DefaultSize);
+        options.Check(DefaultSize, []);
 
         Assert.Equal((TimeSpan.FromMinutes(1), CacheMode.Duration, false, "memory"), (options.Duration, options.Mode, options.VaryByUser, options.Store));
         Assert.Equal((64L * 1024 * 1024, DefaultSize), (options.MaxBodySize, options.SizeLimit));
@@ -118,8 +118,49 @@ public sealed class CacheOptionsTests
         => Assert.Equal("VaryByQuery must hold '*' alone, or names without it.", Assert.Single(FaultsOf(static o => o.VaryByQuery = ["*", "page"])));
 
     [Fact]
-    public void Store_OtherThanMemory_IsRefusedWithASentence()
-        => Assert.Equal("Store ('redis') must be 'memory': this version keeps answers nowhere else.", Assert.Single(FaultsOf(static o => o.Store = "redis")));
+    public void Store_ThatNobodyBrings_IsRefusedWithASentence()
+        => Assert.Equal(
+            "Store ('redis') must be one of 'memory': for 'redis' call AddRedis() of RouteMiddleware.Contrib.Redis.",
+            Assert.Single(FaultsOf(static o => o.Store = "redis")));
+
+    [Theory]
+    [InlineData("fake", true)]
+    [InlineData("FAKE", true)]
+    [InlineData("Memory", true)]
+    [InlineData("fakes", false)]
+    [InlineData("", false)]
+    public async Task Store_OfTheServices_IsFoundByItsName(string name, bool isFound)
+    {
+        var start = CacheApp.StartAsync(static (context, _) => Task.CompletedTask, o => o.Store = name, stores: [new FakeStore()]);
+
+        if (isFound)
+        {
+            await using var app = await start;
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => start);
+        Assert.Contains($"Store ('{name}') must be one of 'memory', 'fake': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_ThatCannotBeUsed_RefusesTheStartWithItsReason()
+    {
+        var error = await Assert.ThrowsAsync<RouteMiddlewareException>(
+            () => CacheApp.StartAsync(static (context, _) => Task.CompletedTask, static o => o.Store = "fake", stores: [new FakeStore { Fault = "it has no address: set one." }]));
+
+        Assert.Contains("Store ('fake') can't be used: it has no address: set one.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9_999, false)]
+    [InlineData(10_000, true)]
+    [InlineData(600_000_000, true)]
+    [InlineData(600_000_001, false)]
+    public void StoreTimeout_IsFromAMillisecondToAMinute(long ticks, bool isTaken) => AssertTaken(isTaken, "StoreTimeout", o => o.StoreTimeout = TimeSpan.FromTicks(ticks));
+
+    [Fact]
+    public void StoreTimeout_Is50MillisecondsUnlessSaid() => Assert.Equal(TimeSpan.FromMilliseconds(50), new CacheOptions().StoreTimeout);
 
     [Fact]
     public async Task Start_WithEveryValueWrong_NamesThemAll()
@@ -132,12 +173,12 @@ public sealed class CacheOptionsTests
                 web.MapGet("/a", static () => "a").WithCache(static o =>
                 {
                     (o.Duration, o.Mode, o.VaryByQuery, o.VaryByHeader) = (TimeSpan.Zero, (CacheMode)9, null!, ["a b"]);
-                    (o.MaxBodySize, o.SizeLimit, o.Tags, o.Store) = (0, 70_000, [""], "disk");
+                    (o.MaxBodySize, o.SizeLimit, o.Tags, o.Store, o.StoreTimeout) = (0, 70_000, [""], "disk", TimeSpan.Zero);
                     (o.FillTimeout, o.StaleWhileRevalidate, o.ExcludeHeaders) = (TimeSpan.FromTicks(-1), TimeSpan.FromTicks(-1), [""]);
                 });
             }));
 
-        string[] properties = ["Duration", "Mode", "VaryByQuery", "VaryByHeader", "MaxBodySize", "SizeLimit", "Tags", "Store", "FillTimeout", "StaleWhileRevalidate", "ExcludeHeaders"];
+        string[] properties = ["Duration", "Mode", "VaryByQuery", "VaryByHeader", "MaxBodySize", "SizeLimit", "Tags", "Store", "StoreTimeout", "FillTimeout", "StaleWhileRevalidate", "ExcludeHeaders"];
         Assert.All(properties, property => Assert.Matches($"\\b{property} \\(", error.Message));
     }
 
@@ -160,7 +201,7 @@ public sealed class CacheOptionsTests
 
         try
         {
-            options.Check(DefaultSize);
+            options.Check(DefaultSize, []);
             return [];
         }
         catch (OptionsValidationException error)

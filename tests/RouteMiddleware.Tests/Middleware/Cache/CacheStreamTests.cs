@@ -123,7 +123,7 @@ public sealed class CacheStreamTests
     [Theory]
     [InlineData(65_536)]
     [InlineData(65_537)]
-    [InlineData(3_000_000)]
+    [InlineData(1_000_000)]
     public async Task Body_OfAnySize_IsTheSameOnMissAndHit(int size)
     {
         var bytes = new byte[size];
@@ -184,6 +184,12 @@ public sealed class CacheStreamTests
             if (run == 2)
             {
                 context.Abort();
+
+                // The server says so on another thread.
+                while (!context.RequestAborted.IsCancellationRequested)
+                {
+                    await Task.Yield();
+                }
             }
 
             if (run == 3)

@@ -1,4 +1,4 @@
-namespace RouteMiddleware.Settings;
+namespace RouteMiddleware;
 
 /// <summary>Finds the known name that a mistyped one most likely meant.</summary>
 internal static class NearestName
