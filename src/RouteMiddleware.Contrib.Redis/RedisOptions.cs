@@ -20,6 +20,7 @@ public sealed class RedisOptions
     public bool Required { get; set; }
 
     /// <summary>How long one attempt to connect may take, and the start may wait where <see cref="Required"/> is set. Default: 5 seconds; from 100 milliseconds to one minute.</summary>
+    [DurationRange("100ms", "1m")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with the values, but for <see cref="Configuration"/>, which only the client can read.</summary>

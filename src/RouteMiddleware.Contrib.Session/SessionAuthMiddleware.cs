@@ -11,7 +11,7 @@ namespace RouteMiddleware.Contrib.Session;
 /// <summary>Lets only logged-in users through: <see cref="HttpContext.User"/> comes from <see cref="RouteSession.UserId"/>.</summary>
 [Requires("session")]
 [RunsAfter("session")]
-internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
+internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private const string Scheme = "Session";
 
@@ -36,6 +36,27 @@ internal sealed class SessionAuthMiddleware : IMiddleware, IEndpointContributor
     {
         ArgumentNullException.ThrowIfNull(endpointBuilder);
         endpointBuilder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), ["application/problem+json"]));
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+
+        // The session in front of it has told which cookie it is.
+        var credential = answers.Credentials.LastOrDefault(static use => use.Credential is { Kind: CredentialKind.Cookie, Name: SessionMiddleware.CredentialName })?.Credential;
+        var isAnonymous = answers.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+        if (credential is not null && !isAnonymous)
+        {
+            answers.Require(credential);
+        }
+
+        if (!isAnonymous)
+        {
+            answers.Add(_notLoggedIn, new AnswerHeader("WWW-Authenticate", "How to authenticate: by the session's cookie."));
+        }
+
+        answers.Add(_refusals.StoreFailed, AnswerHeader.RetryAfter);
     }
 
     private async Task AwaitAsync(ValueTask loading, HttpContext context, RouteSession session, RequestDelegate next)

@@ -14,9 +14,15 @@ namespace RouteMiddleware.Contrib.Session;
 
 /// <summary>Gives requests a session, and saves it before the answer goes out.</summary>
 [OncePerChain]
-internal sealed partial class SessionMiddleware : IMiddleware
+internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
 {
+    /// <summary>The session's name among the credentials of documents.</summary>
+    public const string CredentialName = "Session";
+
+    private static readonly SessionRefusals Refusals = new();
+
     private readonly SessionRules _rules;
+    private readonly string _cookieName;
 
     public SessionMiddleware(
         SessionOptions options,
@@ -29,6 +35,7 @@ internal sealed partial class SessionMiddleware : IMiddleware
     {
         var secrets = SessionOptionsRules.Check(options);
         var cookie = CookieOf(options);
+        _cookieName = options.CookieName;
         var lifetimes = new SessionLifetimes(
             options.CookieMaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             options.IdleTimeout,
@@ -81,6 +88,15 @@ internal sealed partial class SessionMiddleware : IMiddleware
 
         feature.End();
         return rest;
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+
+        answers.Accept(Credential.Cookie(CredentialName, _cookieName) with { Description = "The session's cookie, as the login sets it." });
+        answers.Add(Refusals.TooLarge);
+        answers.Add(Refusals.StoreFailed, AnswerHeader.RetryAfter);
     }
 
     private static async Task FinishAsync(Task rest, SessionFeature feature, HttpContext context)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http;
 
 namespace RouteMiddleware.Contrib.Session;
@@ -24,6 +25,7 @@ public sealed class SessionOptions
     /// How many seconds the cookie, and the session with it, lives after it was last saved. Default: 1209600, two weeks; <see langword="null"/>: until
     /// the browser closes, and on the server two weeks at most; at least one second.
     /// </summary>
+    [Range(1, int.MaxValue)]
     public int? CookieMaxAge { get; set; } = 14 * 24 * 60 * 60;
 
     /// <summary>The cookie's path. Default: <c>/</c>.</summary>
@@ -45,9 +47,11 @@ public sealed class SessionOptions
     /// The session ends when it was not used for so long. Each use renews it, written down at most once per tenth of this time or per minute,
     /// whichever is shorter. Default: none; at least one second.
     /// </summary>
+    [DurationRange("1s")]
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>The session ends so long after it began, however much it is used. Default: none; at least one second.</summary>
+    [DurationRange("1s")]
     public TimeSpan? AbsoluteTimeout { get; set; }
 
     /// <summary>Whether the data in a cookie is encrypted, not only signed. A cookie of the other kind is then foreign. Default: <see langword="true"/>.</summary>
@@ -57,15 +61,18 @@ public sealed class SessionOptions
     /// The most bytes of the whole cookie: name, value and attributes. Default: 4096, which every browser keeps; 512 to 65536. What does not fit is
     /// refused with <see cref="SessionTooLargeException"/> when it is written.
     /// </summary>
+    [Range(512, 65536)]
     public int MaxCookieBytes { get; set; } = 4096;
 
     /// <summary>How concurrent requests of one session share it, where there is a store. Default: <see cref="SessionConcurrency.Merge"/>.</summary>
     public SessionConcurrency Concurrency { get; set; } = SessionConcurrency.Merge;
 
     /// <summary>The most sessions that the engine <see cref="SessionEngineKind.Memory"/> keeps; beyond, those without a user that were renewed longest ago go first. Default: 100000; at least 100.</summary>
+    [Range(100, int.MaxValue)]
     public int MaxSessions { get; set; } = 100_000;
 
     /// <summary>How long a store outside this process may take to answer. Default: 250 ms; more than zero.</summary>
+    [DurationRange("0s", MinimumIsExclusive = true)]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>What happens while the store can't be read. Default: <see cref="SessionStoreFailure.Closed"/>, a 503. What can't be saved is always a 503.</summary>

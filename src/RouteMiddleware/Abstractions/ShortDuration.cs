@@ -6,6 +6,9 @@ namespace RouteMiddleware;
 /// <summary>Time spans as arguments and settings write them: <c>250ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>, or <c>hh:mm:ss</c>.</summary>
 public static class ShortDuration
 {
+    /// <summary>A regular expression for what can be read, for schemas and documents.</summary>
+    public const string Pattern = @"(\d+([mM][sS]|[sSmMhHdD])|(\d+\.)?([01]?\d|2[0-3]):[0-5]?\d(:[0-5]?\d(\.\d{1,7})?)?)";
+
     private static readonly (string Suffix, long Ticks)[] Units =
     [
         ("ms", TimeSpan.TicksPerMillisecond),

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Settings;
 
@@ -71,7 +72,11 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
                 faults.Add(ChainResolver.WhereOf(endpoint, owner), $"'{link.Plan}' is an endpoint filter, but this endpoint has no handler stage.", "Implement IMiddleware, whose request stage runs on every endpoint.");
             }
 
-            Contribute(endpoint, owner, link, faults);
+            // One that can't run on any path of the route has nothing to say of it.
+            if (link.Plan.Condition is not { } condition || endpoint is not RouteEndpointBuilder route || condition.MayMatch(route.RoutePattern))
+            {
+                Contribute(endpoint, owner, link, faults);
+            }
         }
 
         Preflight.Prepare(endpoint, resolved.InOrder, generations, chain.IsWithoutGlobalAnswer(catalog.Global));

@@ -32,4 +32,13 @@ internal sealed class ContainerLink(LinkPlan plan, Type type, IServiceScopeFacto
             ((IEndpointContributor)scope.ServiceProvider.GetRequiredService(type)).Contribute(endpointBuilder);
         }
     }
+
+    public override void Describe(EndpointAnswers answers)
+    {
+        if (type.IsAssignableTo(typeof(IDescribeAnswers)) || type.IsAssignableTo(typeof(IEndpointContributor)))
+        {
+            using var scope = scopes.CreateScope();
+            ContributedAnswers.Describe(scope.ServiceProvider.GetRequiredService(type), answers);
+        }
+    }
 }

@@ -32,4 +32,6 @@ internal sealed class InstanceLink(LinkPlan plan, object instance) : Link(plan)
     };
 
     public override void Contribute(EndpointBuilder endpointBuilder) => (instance as IEndpointContributor)?.Contribute(endpointBuilder);
+
+    public override void Describe(EndpointAnswers answers) => ContributedAnswers.Describe(instance, answers);
 }

@@ -40,4 +40,9 @@ internal abstract class Link(LinkPlan plan)
     public virtual void Contribute(EndpointBuilder endpointBuilder)
     {
     }
+
+    /// <summary>Lets the middleware tell a document what it adds to the answers of an endpoint.</summary>
+    public virtual void Describe(EndpointAnswers answers)
+    {
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+
 namespace RouteMiddleware.Settings;
 
 /// <summary>On which paths an entry runs: on those included (all, where none are named) and not excluded.</summary>
@@ -11,6 +13,14 @@ internal sealed class PathCondition(IReadOnlyList<PathPattern> include, IReadOnl
     public IReadOnlyList<PathPattern> Exclude => _exclude;
 
     public bool Matches(string? path) => (_include.Length == 0 || Any(_include, path)) && !Any(_exclude, path);
+
+    /// <summary>Whether any path of a route can match.</summary>
+    public bool MayMatch(RoutePattern route)
+    {
+        var all = RoutePaths.Of(route);
+        IEnumerable<RoutePaths> included = _include.Length == 0 ? [all] : _include.Select(all.Within).OfType<RoutePaths>();
+        return included.Any(paths => !Array.Exists(_exclude, paths.AreAllWithin));
+    }
 
     /// <summary>The patterns: two conditions with the same text are the same.</summary>
     public override string ToString() => $"{string.Join(' ', _include.Select(static pattern => pattern.Text))} -{string.Join(" -", _exclude.Select(static pattern => pattern.Text))}";

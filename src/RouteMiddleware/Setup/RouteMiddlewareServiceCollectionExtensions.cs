@@ -54,6 +54,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<ChainComposer>();
         services.AddSingleton<SharedOptions>();
         services.AddSingleton<ISharedOptions>(static services => services.GetRequiredService<SharedOptions>());
+        services.AddSingleton<IMiddlewareAnswers, MiddlewareAnswers>();
         services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.AccessLog;
@@ -19,15 +20,19 @@ public sealed class AccessLogOptions
     public string LoggerName { get; set; } = "access";
 
     /// <summary>The size at which a file is put aside as <c>….1</c>, in bytes. Default: 104857600 (100 MiB); at least 65536, or 0 for never.</summary>
+    [Range(0d, long.MaxValue)]
     public long MaxFileSize { get; set; } = 100 * 1024 * 1024;
 
     /// <summary>How many files are kept, the one being written included. Default: 10; 1 to 1000.</summary>
+    [Range(1, 1000)]
     public int MaxFiles { get; set; } = 10;
 
     /// <summary>How long a line may wait in memory. Default: 1 second; 10 milliseconds to 1 minute.</summary>
+    [DurationRange("10ms", "1m")]
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How much may wait in memory while the disk does not follow, in bytes; lines beyond are dropped and counted. Default: 16777216 (16 MiB); 65536 to 536870912.</summary>
+    [Range(SmallestBuffer, LargestBuffer)]
     public int BufferSize { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace RouteMiddleware.Middleware.Antiforgery;
 /// Refuses requests without a valid antiforgery token before anything is bound. On a route: every method that is not safe. In the global list: where the endpoint
 /// asks for it, by ASP.NET Core's own middleware.
 /// </summary>
-internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointContributor, IDisposable
+internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private readonly Refusal _refusal = new(StatusCodes.Status400BadRequest, "antiforgery_invalid", "Invalid antiforgery token", "The request carries no valid antiforgery token.") { Middleware = "antiforgery" };
     private readonly FrozenSet<string> _safeMethods;
@@ -56,9 +57,28 @@ internal sealed partial class AntiforgeryMiddleware : IMiddleware, IEndpointCont
 
         metadata.Add(RouteValidation.Instance);
 
-        if (!metadata.OfType<ProducesResponseTypeMetadata>().Any(static known => known.StatusCode == StatusCodes.Status400BadRequest))
+        var isSafe = metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: { Count: > 0 } methods } && methods.All(_safeMethods.Contains);
+
+        if (!isSafe && !metadata.OfType<ProducesResponseTypeMetadata>().Any(static known => known.StatusCode == StatusCodes.Status400BadRequest))
         {
             metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(ProblemDetails), ["application/problem+json"]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        // In the global list it does what the endpoint asks for, by the in-box middleware: for the methods that this one takes for unsafe.
+        var isAsked = answers.Endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() switch
+        {
+            null => false,
+            RouteValidation => !_safeMethods.Contains(answers.Method),
+            var asked => asked.RequiresValidation && (HttpMethods.IsPost(answers.Method) || HttpMethods.IsPut(answers.Method) || HttpMethods.IsPatch(answers.Method)),
+        };
+
+        if (isAsked)
+        {
+            answers.Add(_refusal);
         }
     }
 

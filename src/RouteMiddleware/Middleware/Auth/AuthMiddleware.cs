@@ -9,7 +9,7 @@ namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>Lets pass whom it knows and who may; answers 401 and 403 to others. Where the endpoint allows anonymous callers it looks, and asks for nothing.</summary>
 [SkipsPreflight]
-internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor
+internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers
 {
     private readonly Authenticator _authenticator;
     private readonly AccessRules _access;
@@ -72,6 +72,9 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
             AddStatus(metadata, StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers) => AuthAnswers.Describe(answers, _authenticator, _access.CanForbid);
 
     private static void AddStatus(IList<object> metadata, int status)
     {

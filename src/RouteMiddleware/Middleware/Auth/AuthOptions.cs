@@ -1,6 +1,7 @@
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>Which bearer tokens are accepted, and what their user must be allowed to do.</summary>
+[ArgumentFormat(@"[^,\s][^,]*(,\s*[^,\s][^,]*)*", "admin,editor")]
 public sealed class AuthOptions : IAcceptArgument
 {
     /// <summary>
@@ -34,6 +35,7 @@ public sealed class AuthOptions : IAcceptArgument
     public IList<string> Algorithms { get; set; } = [];
 
     /// <summary>How far the clocks of issuer and application may be apart. Default: 30 seconds; that is also the most.</summary>
+    [DurationRange("0s", "30s")]
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Roles of which the user must have one, compared exactly. Default: none needed. The argument of <c>auth:admin,editor</c> sets them.</summary>

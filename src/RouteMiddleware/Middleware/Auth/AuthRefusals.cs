@@ -8,23 +8,23 @@ internal sealed class AuthRefusals
     public const string InvalidToken = "Invalid token";
     public const string TokenExpired = "Token expired";
 
-    private readonly Refusal _missing = new(
+    public Refusal Missing { get; } = new(
         StatusCodes.Status401Unauthorized, "credentials_missing", "No authentication credentials provided", "No authentication credentials provided")
     { Middleware = "auth" };
 
-    private readonly Refusal _expired = new(StatusCodes.Status401Unauthorized, "token_expired", TokenExpired, TokenExpired) { Middleware = "auth" };
+    public Refusal Expired { get; } = new(StatusCodes.Status401Unauthorized, "token_expired", TokenExpired, TokenExpired) { Middleware = "auth" };
 
-    private readonly Refusal _invalid = new(StatusCodes.Status401Unauthorized, "token_invalid", InvalidToken, InvalidToken) { Middleware = "auth" };
+    public Refusal Invalid { get; } = new(StatusCodes.Status401Unauthorized, "token_invalid", InvalidToken, InvalidToken) { Middleware = "auth" };
 
-    private readonly Refusal _unavailable = new(
+    public Refusal Unavailable { get; } = new(
         StatusCodes.Status503ServiceUnavailable, "auth_unavailable", "Authentication unavailable", "Credentials can't be checked at the moment. Try again later.")
     { Middleware = "auth" };
 
     public Refusal Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", "You do not have permission to perform this action.") { Middleware = "auth" };
 
     public Refusal Of(TokenFault fault)
-        => ReferenceEquals(fault, TokenFault.Missing) ? _missing
-            : ReferenceEquals(fault, TokenFault.Expired) ? _expired
-            : ReferenceEquals(fault, TokenFault.NoKeys) ? _unavailable
-            : _invalid;
+        => ReferenceEquals(fault, TokenFault.Missing) ? Missing
+            : ReferenceEquals(fault, TokenFault.Expired) ? Expired
+            : ReferenceEquals(fault, TokenFault.NoKeys) ? Unavailable
+            : Invalid;
 }

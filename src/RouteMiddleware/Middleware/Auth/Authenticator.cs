@@ -17,9 +17,9 @@ internal abstract class Authenticator
         }
 
         // Once, while the application starts; the platform's own provider answers from memory.
-        if (services.GetService<IAuthenticationSchemeProvider>()?.GetSchemeAsync(options.Scheme).GetAwaiter().GetResult() is not null)
+        if (services.GetService<IAuthenticationSchemeProvider>()?.GetSchemeAsync(options.Scheme).GetAwaiter().GetResult() is { } scheme)
         {
-            return new SchemeAuthenticator(options.Scheme);
+            return new SchemeAuthenticator(scheme, services);
         }
 
         if (!string.Equals(options.Scheme, AuthOptions.DefaultScheme, StringComparison.Ordinal))
@@ -33,6 +33,9 @@ internal abstract class Authenticator
 
     /// <summary>Whether a time may come in which nobody's credentials can be checked.</summary>
     public virtual bool MayBeUnavailable => false;
+
+    /// <summary>What callers bring, for documents; <see langword="null"/> where the application's scheme does not tell.</summary>
+    public abstract Credential? Credential { get; }
 
     /// <summary>Sets <see cref="HttpContext.User"/>, or tells why it could not.</summary>
     /// <returns><see langword="null"/> where the user is known.</returns>

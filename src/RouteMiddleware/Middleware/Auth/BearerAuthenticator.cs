@@ -15,6 +15,8 @@ internal sealed class BearerAuthenticator(BearerVerifier verifier, IServiceProvi
 
     public override bool MayBeUnavailable => verifier.MayBeUnavailable;
 
+    public override Credential Credential { get; } = Credential.Bearer(AuthOptions.DefaultScheme, "JWT");
+
     public override ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
     {
         // An outer attachment with the same rules has decided for this request; the user may have been given more claims since.

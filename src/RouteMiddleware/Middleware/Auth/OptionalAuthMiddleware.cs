@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>Finds out who the user is where a good token tells it, and lets everybody pass.</summary>
-internal sealed partial class OptionalAuthMiddleware : IMiddleware
+internal sealed partial class OptionalAuthMiddleware : IMiddleware, IDescribeAnswers
 {
     private readonly Authenticator _authenticator;
     private readonly ILogger _logger;
@@ -30,6 +30,9 @@ internal sealed partial class OptionalAuthMiddleware : IMiddleware
         var authentication = _authenticator.AuthenticateAsync(context);
         return authentication.IsCompletedSuccessfully ? GoOn(context, next, authentication.Result) : GoOnAsync(context, next, authentication);
     }
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers) => AuthAnswers.Accept(answers, _authenticator);
 
     private async Task GoOnAsync(HttpContext context, RequestDelegate next, ValueTask<TokenFault?> authentication)
         => await GoOn(context, next, await authentication.ConfigureAwait(false)).ConfigureAwait(false);

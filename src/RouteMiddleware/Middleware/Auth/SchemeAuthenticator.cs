@@ -7,13 +7,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace RouteMiddleware.Middleware.Auth;
 
 /// <summary>A scheme that the application registered itself, as it is: the scheme says who the user is, and how a challenge looks. Only the problem details are ours.</summary>
-internal sealed class SchemeAuthenticator(string scheme) : Authenticator
+internal sealed class SchemeAuthenticator(AuthenticationScheme scheme, IServiceProvider services) : Authenticator
 {
+    private readonly string _scheme = scheme.Name;
     private readonly AuthRefusals _refusals = new();
+
+    public override Credential? Credential => SchemeCredential.Of(scheme, services);
 
     public override async ValueTask<TokenFault?> AuthenticateAsync(HttpContext context)
     {
-        var result = await context.AuthenticateAsync(scheme).ConfigureAwait(false);
+        var result = await context.AuthenticateAsync(_scheme).ConfigureAwait(false);
 
         if (result is { Succeeded: true, Principal: { } principal })
         {
@@ -33,13 +36,13 @@ internal sealed class SchemeAuthenticator(string scheme) : Authenticator
 
     public override async Task ChallengeAsync(HttpContext context, TokenFault fault)
     {
-        await context.ChallengeAsync(scheme).ConfigureAwait(false);
+        await context.ChallengeAsync(_scheme).ConfigureAwait(false);
         await DescribeAsync(context, _refusals.Of(fault)).ConfigureAwait(false);
     }
 
     public override async Task ForbidAsync(HttpContext context)
     {
-        await context.ForbidAsync(scheme).ConfigureAwait(false);
+        await context.ForbidAsync(_scheme).ConfigureAwait(false);
         await DescribeAsync(context, _refusals.Forbidden).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
@@ -12,11 +13,16 @@ namespace RouteMiddleware.Middleware.Authorization;
 /// ASP.NET Core's authorization under a name: what the endpoint asks for, unless <c>UseAuthorization()</c> has seen to that, and a policy or roles of this attachment's.
 /// </summary>
 [SkipsPreflight]
-internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributor, IDisposable
+internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     // Left by the in-box middleware, and asked for by routing, which refuses to run an endpoint with unanswered requirements.
     private const string DoneKey = "__AuthorizationMiddlewareWithEndpointInvoked";
 
+    // The schemes of the application write the answers; what they tell besides the status is theirs.
+    private static readonly Refusal NotAuthenticated = new(StatusCodes.Status401Unauthorized, "credentials_missing", "Not authenticated", "The caller is not known.");
+    private static readonly Refusal Forbidden = new(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", "The caller may not do this.");
+
+    private readonly IServiceProvider _services;
     private readonly AuthorizationPolicy? _policy;
     private readonly InBoxBranch _branch;
 
@@ -27,6 +33,7 @@ internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributo
         var policies = services.GetService<IAuthorizationPolicyProvider>()
             ?? throw new InvalidOperationException("the authorization services are missing; call builder.Services.AddAuthorization()");
 
+        _services = services;
         _policy = Read(options, policies);
         _branch = new InBoxBranch(services, static _ => { }, app => app.UseAuthorization().Use(AuthorizeByOptions));
     }
@@ -51,7 +58,30 @@ internal sealed class AuthorizationMiddleware : IMiddleware, IEndpointContributo
         }
     }
 
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        var metadata = answers.Endpoint.Metadata;
+
+        if (metadata.GetMetadata<IAllowAnonymous>() is not null || (_policy is null && metadata.GetMetadata<IAuthorizeData>() is null))
+        {
+            return;
+        }
+
+        // Whoever stands in front reads the credentials; else it is the application's own scheme.
+        if ((answers.Credentials is [.., { Credential: var read }] ? read : DefaultCredential()) is { } credential)
+        {
+            answers.Require(credential);
+        }
+
+        answers.Add(NotAuthenticated);
+        answers.Add(Forbidden);
+    }
+
     public void Dispose() => _branch.Dispose();
+
+    private Credential? DefaultCredential()
+        => _services.GetService<IAuthenticationSchemeProvider>()?.GetDefaultChallengeSchemeAsync().GetAwaiter().GetResult() is { } scheme ? SchemeCredential.Of(scheme, _services) : null;
 
     private static AuthorizationPolicy? Read(AuthorizationOptions options, IAuthorizationPolicyProvider policies)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 namespace RouteMiddleware.Middleware.Authorization;
 
 /// <summary>Whom the middleware lets pass, besides what the endpoint asks for by <c>RequireAuthorization()</c> or <c>[Authorize]</c>.</summary>
+[ArgumentFormat(".+", "staff")]
 public sealed class AuthorizationOptions : IAcceptArgument
 {
     /// <summary>The name of a policy of the application. Default: <see langword="null"/>, none.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace RouteMiddleware.Middleware.BodyLimit;
 
 /// <summary>Refuses requests whose body is too large: at once where they tell its length, else where more is read than the limit.</summary>
-internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContributor
+internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     // A smaller body the server reads and throws away, so that the connection stays open for the next request.
     private const long LargestDrained = 64 * 1024;
@@ -56,6 +56,8 @@ internal sealed partial class BodyLimitMiddleware : IMiddleware, IEndpointContri
             endpointBuilder.Metadata.Add(Refused);
         }
     }
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal);
 
     // The server holds the body to the length that was told; nothing is left to count.
     private Task InvokeKnownAsync(HttpContext context, RequestDelegate next)

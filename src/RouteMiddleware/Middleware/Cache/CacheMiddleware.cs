@@ -13,7 +13,7 @@ namespace RouteMiddleware.Middleware.Cache;
 [RunsAfter("trusted_host")]
 [RunsAfter("ip_filter")]
 [RunsAfter("maintenance")]
-internal sealed partial class CacheMiddleware : IMiddleware
+internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
 {
     // What ASP.NET Core's authorization leaves behind where it ran.
     private const string AuthorizationRan = "__AuthorizationMiddlewareWithEndpointInvoked";
@@ -107,6 +107,21 @@ internal sealed partial class CacheMiddleware : IMiddleware
         finally
         {
             writer.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        answers.AddHeader(new("X-Cache", "HIT where the answer was given before, else MISS."));
+
+        if (HttpMethods.IsGet(answers.Method) || HttpMethods.IsHead(answers.Method))
+        {
+            var age = new AnswerHeader("Age", "How many seconds ago an answer was made that was given before.") { IsNumber = true };
+            var tag = new AnswerHeader("ETag", "The answer's version, for If-None-Match.");
+            answers.AddHeader(age, onSuccessOnly: true);
+            answers.AddHeader(tag, onSuccessOnly: true);
+            answers.Add(StatusCodes.Status304NotModified, "The answer is still the one that If-None-Match or If-Modified-Since names.", age, tag);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 namespace RouteMiddleware.Middleware.Cache;
 
 /// <summary>Which answers are kept, how long, and for whom.</summary>
+[ArgumentFormat("([rR][fF][cC]9111|" + ShortDuration.Pattern + ")", "30s")]
 public sealed class CacheOptions : IAcceptArgument
 {
     internal const string MemoryStore = "memory";
@@ -19,6 +21,7 @@ public sealed class CacheOptions : IAcceptArgument
         = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>How long an answer is given again. Default: one minute; from one millisecond to 366 days. Not asked with <see cref="CacheMode.Rfc9111"/>.</summary>
+    [DurationRange("1ms", "366d")]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Who says how long an answer is kept. Default: <see cref="CacheMode.Duration"/>.</summary>
@@ -34,12 +37,14 @@ public sealed class CacheOptions : IAcceptArgument
     public bool VaryByUser { get; set; }
 
     /// <summary>The largest body that is kept, in bytes. Default: 64 MiB; at least 1.</summary>
+    [Range(1d, long.MaxValue)]
     public long MaxBodySize { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
     /// What all answers together may take, in bytes, their keys and headers included; those that were not asked for lately go first. One value for the application:
     /// it stands in the shared section and is read at start. Default: 256 MiB; at least 64 KiB.
     /// </summary>
+    [Range(65536d, long.MaxValue)]
     public long SizeLimit { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>The tags by which <see cref="IRouteCache.EvictByTagAsync"/> finds the answers. Default: none.</summary>
@@ -54,12 +59,15 @@ public sealed class CacheOptions : IAcceptArgument
     /// <summary>
     /// How long a shared store is waited for; then the request goes on without it. Default: 50 milliseconds; from one millisecond to one minute. Not asked with <c>memory</c>.
     /// </summary>
+    [DurationRange("1ms", "1m")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a request waits for another that is making the same answer; then it runs on its own. Default: 10 seconds; from zero (no waiting) to one hour.</summary>
+    [DurationRange("0s", "1h")]
     public TimeSpan FillTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long after its time an answer is still given to the others while one request makes a new one. Default: zero, never; at most 366 days.</summary>
+    [DurationRange("0s", "366d")]
     public TimeSpan StaleWhileRevalidate { get; set; }
 
     /// <summary>The answer's headers that are not given again, besides those that belong to one request by their nature (request id, date, limits, cookies, times). Default: none.</summary>

@@ -10,7 +10,7 @@ namespace RouteMiddleware.Middleware.Cors;
 [OncePerChain]
 [RunsBefore("output_cache")]
 [SkipsPreflight]
-internal sealed partial class CorsMiddleware : IMiddleware, IAnswerPreflight, IEndpointContributor
+internal sealed partial class CorsMiddleware : IMiddleware, IAnswerPreflight, IEndpointContributor, IDescribeAnswers
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status403Forbidden, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -102,6 +102,16 @@ internal sealed partial class CorsMiddleware : IMiddleware, IAnswerPreflight, IE
         if (_refusal is not null)
         {
             endpointBuilder.Metadata.Add(Refused);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The headers of CORS are between the service and browsers: programs that read documents have no use for them.</remarks>
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        if (_refusal is not null)
+        {
+            answers.Add(_refusal);
         }
     }
 

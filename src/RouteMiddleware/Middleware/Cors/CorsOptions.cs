@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace RouteMiddleware.Middleware.Cors;
 
 /// <summary>Which pages of other origins may call, how, and whether they may read the answers.</summary>
@@ -28,6 +30,7 @@ public sealed class CorsOptions
     public IList<string> ExposeHeaders { get; set; } = [];
 
     /// <summary>How long a browser may remember the answer to a preflight, in seconds. Default: 600; at least 0.</summary>
+    [Range(0, int.MaxValue)]
     public int MaxAge { get; set; } = 600;
 
     /// <summary>Whether public pages may call into a private network (<c>Access-Control-Request-Private-Network</c>). Default: <see langword="false"/>.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.ErrorMonitoring;
@@ -12,12 +13,15 @@ public sealed class ErrorMonitoringOptions
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>How many errors of one status on one route raise an alert. Default: 10; from 1 to 10000.</summary>
+    [Range(1, HighestThreshold)]
     public int AlertThreshold { get; set; } = 10;
 
     /// <summary>The time in which errors are counted together. Default: 300 seconds; from one second to one day.</summary>
+    [DurationRange("1s", "1d")]
     public TimeSpan AlertWindow { get; set; } = TimeSpan.FromSeconds(300);
 
     /// <summary>How long after an alert the same route and status raise no other; errors meanwhile are told as suppressed by the next. Default: <see langword="null"/>, as long as <see cref="AlertWindow"/>; at most one day.</summary>
+    [DurationRange("0s", "1d")]
     public TimeSpan? Cooldown { get; set; }
 
     /// <summary>
@@ -27,6 +31,7 @@ public sealed class ErrorMonitoringOptions
     public IList<string> Statuses { get; set; } = ["500-599"];
 
     /// <summary>How many pairs of status and route are counted apart; further ones are counted together. Default: 1000; from 1 to 100000.</summary>
+    [Range(1, MostEntries)]
     public int MaxEntries { get; set; } = 1_000;
 
     /// <summary>Where alerts are posted as JSON: an https address, or http on the loopback interface. It may hold a secret: it is not logged. Default: <see langword="null"/>, nowhere.</summary>
@@ -36,9 +41,11 @@ public sealed class ErrorMonitoringOptions
     public bool AllowInsecureWebhook { get; set; }
 
     /// <summary>How long one attempt to post may take. Default: 5 seconds; above zero, at most one minute.</summary>
+    [DurationRange("0s", "1m", MinimumIsExclusive = true)]
     public TimeSpan WebhookTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often posting is tried before the alert is given up; between attempts are 1, 2, 4 … at most 30 seconds. Default: 5; from 1 to 20.</summary>
+    [Range(1, MostAttempts)]
     public int WebhookAttempts { get; set; } = 5;
 
     /// <summary>Checks every value.</summary>

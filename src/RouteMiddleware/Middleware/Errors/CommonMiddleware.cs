@@ -10,7 +10,7 @@ namespace RouteMiddleware.Middleware.Errors;
 
 /// <summary>Answers exceptions that nobody caught: known ones as they are mapped, all others with a problem that tells nothing, or with a page for developers.</summary>
 [OncePerChain]
-internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
+internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private static readonly ProducesResponseTypeMetadata Failed = new(StatusCodes.Status500InternalServerError, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -66,6 +66,8 @@ internal sealed class CommonMiddleware : IMiddleware, IEndpointContributor
     }
 
     public void Contribute(EndpointBuilder endpointBuilder) => endpointBuilder.Metadata.Add(Failed);
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal);
 
     private async Task AwaitAsync(HttpContext context, Task rest)
     {

@@ -1,12 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace RouteMiddleware.Middleware.Gzip;
 
 /// <summary>Which answers are compressed, and how much work is put into it.</summary>
 public sealed class GzipOptions
 {
     /// <summary>The smallest answer that is compressed, in bytes. Default: 1024; from 0 to 1048576.</summary>
+    [Range(0, 1_048_576)]
     public int MinimumSize { get; set; } = 1024;
 
     /// <summary>How much work is put into it: 1 is the fastest, 9 the smallest. Default: 6; from 1 to 9.</summary>
+    [Range(1, 9)]
     public int CompressLevel { get; set; } = 6;
 
     /// <summary>

@@ -6,6 +6,7 @@ namespace RouteMiddleware.Middleware.Hsts;
 public sealed class HstsOptions
 {
     /// <summary>How long browsers use https alone. Default: 30 days; whole seconds are sent; zero makes them forget.</summary>
+    [DurationRange("0s")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Whether that holds for all subdomains too. Default: <see langword="false"/>.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.HttpLogging;
 using Microsoft.Extensions.Options;
 
@@ -19,9 +20,11 @@ public sealed class HttpLoggingOptions
     public IList<string> MediaTypes { get; set; } = [];
 
     /// <summary>How much of a request's body is logged, in bytes. Default: 32768; 0 or more.</summary>
+    [Range(0, int.MaxValue)]
     public int RequestBodyLogLimit { get; set; } = 32 * 1024;
 
     /// <summary>How much of an answer's body is logged, in bytes. Default: 32768; 0 or more.</summary>
+    [Range(0, int.MaxValue)]
     public int ResponseBodyLogLimit { get; set; } = 32 * 1024;
 
     /// <summary>Whether request and answer are one line, written at the end. Default: <see langword="false"/>.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -7,12 +8,14 @@ namespace RouteMiddleware.Middleware.HttpsRedirection;
 public sealed class HttpsRedirectionOptions
 {
     /// <summary>The status of the redirect. Default: 307; 301, 302, 307 or 308.</summary>
+    [AllowedValues(301, 302, 307, 308)]
     public int StatusCode { get; set; } = StatusCodes.Status307TemporaryRedirect;
 
     /// <summary>
     /// The port to send to; 443 is left out of the address. Default: <see langword="null"/>, the <c>https_port</c> or <c>HTTPS_PORTS</c> of the configuration, or else
     /// the https port on which the server listens; 1 to 65535.
     /// </summary>
+    [Range(1, ushort.MaxValue)]
     public int? HttpsPort { get; set; }
 
     internal void ThrowIfInvalid()

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.IpFilter;
 
 /// <summary>Turns away callers by address and by user agent, with one answer for all reasons.</summary>
-internal sealed partial class IpFilterMiddleware : IMiddleware, IEndpointContributor
+internal sealed partial class IpFilterMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status403Forbidden, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -58,6 +58,8 @@ internal sealed partial class IpFilterMiddleware : IMiddleware, IEndpointContrib
             endpointBuilder.Metadata.Add(Refused);
         }
     }
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal);
 
     private string? FindReason(HttpContext context)
     {

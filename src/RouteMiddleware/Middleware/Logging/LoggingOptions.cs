@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.Logging;
@@ -28,6 +29,7 @@ public sealed class LoggingOptions
     public bool LogBody { get; set; }
 
     /// <summary>How much of a body is logged, in bytes. Default: 200; 1 to 65536.</summary>
+    [Range(1, LargestBodyLimit)]
     public int BodyLimit { get; set; } = 200;
 
     /// <summary>Methods whose bodies are logged; <c>*</c> is any. Default: <c>POST</c>, <c>PUT</c>, <c>PATCH</c>.</summary>
@@ -65,6 +67,7 @@ public sealed class LoggingOptions
     public string LoggerName { get; set; } = "RouteMiddleware.Requests";
 
     /// <summary>An answer that takes this long or longer is a warning. Default: <see langword="null"/>, none; more than zero.</summary>
+    [DurationRange("0s", MinimumIsExclusive = true)]
     public TimeSpan? SlowThreshold { get; set; }
 
     internal void ThrowIfInvalid()

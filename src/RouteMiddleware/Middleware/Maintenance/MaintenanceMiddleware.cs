@@ -9,7 +9,7 @@ namespace RouteMiddleware.Middleware.Maintenance;
 
 /// <summary>Answers 503 with <c>Retry-After</c> while the settings or the switch say so.</summary>
 [SkipsPreflight]
-internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointContributor
+internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -61,6 +61,8 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
             endpointBuilder.Metadata.Add(Refused);
         }
     }
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal, AnswerHeader.RetryAfter);
 
     private static (AddressSet Ips, PathString[] Paths) Check(MaintenanceOptions options)
     {

@@ -19,6 +19,7 @@ public sealed class MaintenanceOptions
     public IList<string> AllowedPaths { get; set; } = ["/health"];
 
     /// <summary>What <c>Retry-After</c> tells while <see cref="Until"/> is not known. Default: 300 seconds; at least one second.</summary>
+    [DurationRange("1s")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(300);
 
     /// <summary>The first moment that is open again although <see cref="Enabled"/> is set. Default: <see langword="null"/>, until further notice. Without an offset, UTC.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.Metrics;
@@ -11,6 +12,7 @@ public sealed class MetricsOptions
     public IList<string> Meters { get; set; } = [];
 
     /// <summary>How many combinations of labels one metric may have; further ones are told together under the label <c>otel_metric_overflow</c>. Default: 2000; from 1 to 100000.</summary>
+    [Range(1, MostSeries)]
     public int MaxSeries { get; set; } = 2_000;
 
     /// <summary>

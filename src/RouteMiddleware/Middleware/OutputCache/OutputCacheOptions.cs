@@ -3,9 +3,11 @@ using Microsoft.Extensions.Options;
 namespace RouteMiddleware.Middleware.OutputCache;
 
 /// <summary>Which answers are kept, and how long.</summary>
+[ArgumentFormat(ShortDuration.Pattern, "30s")]
 public sealed class OutputCacheOptions : IAcceptArgument
 {
     /// <summary>How long an answer is kept. Default: 60 seconds; more than zero.</summary>
+    [DurationRange("0s", MinimumIsExclusive = true)]
     public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Names by which <c>IOutputCacheStore.EvictByTagAsync</c> finds the answers. Default: none.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace RouteMiddleware.Middleware.Performance;
 
 /// <summary>Tells how long the answer took and by how much the heap grew, and logs requests that are slow.</summary>
-internal sealed partial class PerformanceMiddleware : IMiddleware
+internal sealed partial class PerformanceMiddleware : IMiddleware, IDescribeAnswers
 {
     private const string TimeHeader = "X-Processing-Time";
     private const string MemoryHeader = "X-Memory-Delta";
@@ -48,6 +48,16 @@ internal sealed partial class PerformanceMiddleware : IMiddleware
 
         context.Features.Set(pass);
         return WatchAsync(pass, next);
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        answers.AddHeader(new(TimeHeader, "How long the answer took."));
+
+        if (_trackMemory)
+        {
+            answers.AddHeader(new(MemoryHeader, "By how many bytes the process's heap grew meanwhile.") { IsNumber = true });
+        }
     }
 
     private async Task WatchAsync(PerformancePass pass, RequestDelegate next)

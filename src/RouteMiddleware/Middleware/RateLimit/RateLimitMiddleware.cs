@@ -9,7 +9,7 @@ namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>Lets a number of requests pass in a time, and refuses the others with 429.</summary>
 [SkipsPreflight]
-internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactory, IEndpointContributor, IDisposable
+internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private static readonly ProducesResponseTypeMetadata Refused = new(StatusCodes.Status429TooManyRequests, typeof(ProblemDetails), ["application/problem+json"]);
 
@@ -108,6 +108,21 @@ internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactor
         if (!endpointBuilder.Metadata.Contains(Refused))
         {
             endpointBuilder.Metadata.Add(Refused);
+        }
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        foreach (var header in RateLimitAnswers.HeadersOf(Headers))
+        {
+            answers.AddHeader(header);
+        }
+
+        answers.Add(_outcomes.Refusal, AnswerHeader.RetryAfter);
+
+        if (_shared?.Undecided is { } undecided)
+        {
+            answers.Add(undecided, AnswerHeader.RetryAfter);
         }
     }
 

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.RateLimit;
 
 /// <summary>How many requests are let pass, in which time, and who is counted together.</summary>
+[ArgumentFormat(@"\d+\s*/\s*([mM][sS]|[sSmMhHdD]|" + ShortDuration.Pattern + ")", "100/1m")]
 public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
 {
     internal const string MemoryStore = "memory";
@@ -14,9 +16,11 @@ public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
     private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
 
     /// <summary>Permits in one <see cref="Window"/>; with <see cref="RateLimitAlgorithm.Concurrency"/>, at any moment. Default: 100; at least 1.</summary>
+    [Range(1, int.MaxValue)]
     public int PermitLimit { get; set; } = 100;
 
     /// <summary>The time in which <see cref="PermitLimit"/> holds. Default: one minute; from one millisecond to 366 days.</summary>
+    [DurationRange("1ms", "366d")]
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How permits are counted. Default: <see cref="RateLimitAlgorithm.Sliding"/>.</summary>
@@ -30,15 +34,18 @@ public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
     public string PartitionBy { get; set; } = "ip";
 
     /// <summary>How many callers are counted apart at the same time; those beyond share one limit until others have been silent for a window. Default: 100000; at least 1.</summary>
+    [Range(1, int.MaxValue)]
     public int MaxPartitions { get; set; } = 100_000;
 
     /// <summary>
     /// How many requests of one caller wait for permits, first come first served, instead of being refused. Default: 0, none; at most 10000. Those beyond are refused, and so are
     /// callers beyond <see cref="MaxPartitions"/>.
     /// </summary>
+    [Range(0, MaxQueue)]
     public int QueueLimit { get; set; }
 
     /// <summary>Permits that one request takes. Default: 1; from 1 to <see cref="PermitLimit"/>.</summary>
+    [Range(1, int.MaxValue)]
     public int Cost { get; set; } = 1;
 
     /// <summary>Which requests count. Default: <see cref="RateLimitCount.All"/>, the only one that <see cref="RateLimitAlgorithm.Concurrency"/> knows.</summary>
@@ -66,6 +73,7 @@ public sealed class RateLimitOptions : IAcceptArgument, IPlacedOptions
     public RateLimitStoreFailure OnStoreFailure { get; set; }
 
     /// <summary>How long an answer of the <see cref="Store"/> is waited for. Default: 50 milliseconds; from one millisecond to one minute. Without a meaning for <c>memory</c>.</summary>
+    [DurationRange("1ms", "1m")]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     AttachmentPlace? IPlacedOptions.Place { get; set; }

@@ -19,6 +19,9 @@ internal sealed partial class RateLimitOutcomes(ILogger<RateLimitMiddleware> log
 
     private long _overflowLoggedAt = long.MinValue;
 
+    /// <summary>The answer to a caller who used up the limit.</summary>
+    public Refusal Refusal => _refusal;
+
     public bool IsCounting => metrics.IsEnabled;
 
     /// <summary>Refuses a request.</summary>

@@ -42,6 +42,9 @@ internal sealed class SharedLimit
     /// <summary>Limits that ask the same store for the same caller ask it together.</summary>
     public object JoinKey { get; }
 
+    /// <summary>The answer while the store is away; <see langword="null"/> where callers are let pass, or counted here.</summary>
+    public Refusal? Undecided => _onFailure == RateLimitStoreFailure.Closed ? _undecided : null;
+
     /// <summary>Whether the caller was refused before and can't be admitted yet.</summary>
     public bool IsRefused(in PartitionKey key, long now, out RateDecision decision) => _refused.TryFind(key, now, out decision);
 

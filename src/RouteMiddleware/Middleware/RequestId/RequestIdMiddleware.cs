@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace RouteMiddleware.Middleware.RequestId;
 
 /// <summary>Gives each request an id: the caller's, if it is harmless, or a new one.</summary>
-internal sealed class RequestIdMiddleware : IMiddleware
+internal sealed class RequestIdMiddleware : IMiddleware, IDescribeAnswers
 {
     private static readonly SearchValues<char> IdLetters
         = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -52,6 +52,8 @@ internal sealed class RequestIdMiddleware : IMiddleware
         context.Response.OnStarting(SendId, feature);
         return Go(context, next, feature);
     }
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.AddHeader(new(_headerName, "The request's id: whoever asks about the request names it."));
 
     // A request has one id: whoever comes second sends it under its own header name, if that is another one.
     private Task InvokeAgain(HttpContext context, RequestDelegate next, RequestIdFeature known)

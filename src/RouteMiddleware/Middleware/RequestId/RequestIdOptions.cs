@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.RequestId;
@@ -16,6 +17,7 @@ public sealed class RequestIdOptions
     public bool TrustIncoming { get; set; } = true;
 
     /// <summary>The longest id taken from a caller, in characters. Default: 128; 1 to 1024.</summary>
+    [Range(1, 1024)]
     public int MaxLength { get; set; } = 128;
 
     internal void ThrowIfInvalid()

@@ -9,9 +9,10 @@ using InBoxOptions = Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutOptions;
 namespace RouteMiddleware.Middleware.RequestTimeout;
 
 /// <summary>Gives up a request that takes too long, by ASP.NET Core's own middleware with a default policy of this attachment's.</summary>
-internal sealed class RequestTimeoutMiddleware : IMiddleware, IEndpointContributor, IDisposable
+internal sealed class RequestTimeoutMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private readonly int _status;
+    private readonly Refusal _refusal;
     private readonly InBoxBranch _branch;
 
     public RequestTimeoutMiddleware(RequestTimeoutOptions options, IServiceProvider services)
@@ -19,7 +20,7 @@ internal sealed class RequestTimeoutMiddleware : IMiddleware, IEndpointContribut
         options.ThrowIfInvalid();
         _status = options.StatusCode;
 
-        var refusal = new Refusal(_status, "request_timeout", "Request timeout", "The server gave the request up because it took too long.") { Middleware = "request_timeout" };
+        var refusal = _refusal = new Refusal(_status, "request_timeout", "Request timeout", "The server gave the request up because it took too long.") { Middleware = "request_timeout" };
         var policy = new RequestTimeoutPolicy
         {
             Timeout = options.Timeout,
@@ -49,6 +50,9 @@ internal sealed class RequestTimeoutMiddleware : IMiddleware, IEndpointContribut
     /// <inheritdoc/>
     public void Contribute(EndpointBuilder endpointBuilder)
         => endpointBuilder.Metadata.Add(new ProducesResponseTypeMetadata(_status, typeof(ProblemDetails), ["application/problem+json"]));
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal);
 
     public void Dispose() => _branch.Dispose();
 

@@ -1,17 +1,21 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace RouteMiddleware.Middleware.RequestTimeout;
 
 /// <summary>How long a request may take.</summary>
+[ArgumentFormat(ShortDuration.Pattern, "5s")]
 public sealed class RequestTimeoutOptions : IAcceptArgument
 {
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(24);
 
     /// <summary>The time after which the request is given up. Default: 30 seconds; from one millisecond to 24 days.</summary>
+    [DurationRange("1ms", "24d")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The status of the answer. Default: 504; 400 to 599.</summary>
+    [Range(400, 599)]
     public int StatusCode { get; set; } = StatusCodes.Status504GatewayTimeout;
 
     void IAcceptArgument.ApplyArgument(string argument) => Timeout = ShortDuration.Parse(argument);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace RouteMiddleware.Middleware.SecurityHeaders;
 
 /// <summary>Which headers stand on every answer to protect the browser's user.</summary>
@@ -16,6 +18,7 @@ public sealed class SecurityHeadersOptions
     public bool EnableHsts { get; set; } = true;
 
     /// <summary>How long browsers use https alone, in seconds. Default: 31536000, a year; zero makes them forget.</summary>
+    [Range(0d, long.MaxValue)]
     public long HstsMaxAge { get; set; } = 31_536_000;
 
     /// <summary>Whether that holds for all subdomains too. Default: <see langword="true"/>.</summary>

@@ -13,7 +13,7 @@ namespace RouteMiddleware.Middleware.StaticFiles;
 /// Serves files by ASP.NET Core's own middleware. In the global list where no endpoint matches; on a route in the handler stage, when everything else of the chain
 /// has let the request pass: the handler answers where there is no file.
 /// </summary>
-internal sealed class StaticFilesMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDisposable
+internal sealed class StaticFilesMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers, IDisposable
 {
     private readonly StaticFileMiddleware _inBox;
     private readonly PhysicalFileProvider? _files;
@@ -75,6 +75,12 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IHandlerStageFactory,
         }
 
         _hasHandlerStage = false;
+    }
+
+    /// <inheritdoc/>
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        // In the global list it leaves endpoints alone; on a route, files answer as the handler does, with 200.
     }
 
     public void Dispose() => _files?.Dispose();

@@ -12,6 +12,7 @@ public sealed class StaticFilesOptions
     public string? Root { get; set; }
 
     /// <summary>How long caches may keep a file (<c>Cache-Control: public, max-age</c>). Default: <see langword="null"/>, the header is not sent; whole seconds are sent, zero or more.</summary>
+    [DurationRange("0s")]
     public TimeSpan? CacheMaxAge { get; set; }
 
     /// <summary>Whether files of unknown type are served. Default: <see langword="false"/>.</summary>

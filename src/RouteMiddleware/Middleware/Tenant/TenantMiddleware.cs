@@ -11,7 +11,7 @@ namespace RouteMiddleware.Middleware.Tenant;
 [RunsAfter("auth")]
 [RunsAfter("optional_auth")]
 [RunsAfter("session_auth")]
-internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContributor
+internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private static readonly ProducesResponseTypeMetadata[] Answers =
     [
@@ -76,6 +76,18 @@ internal sealed partial class TenantMiddleware : IMiddleware, IEndpointContribut
                 endpointBuilder.Metadata.Add(answer);
             }
         }
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        if (_isRequired)
+        {
+            answers.Add(_missing);
+        }
+
+        answers.Add(_ambiguous);
+        answers.Add(_unknown);
+        answers.Add(_mismatch);
     }
 
     private static ProducesResponseTypeMetadata Answer(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.Timing;
 
 /// <summary>Tells how long the answer took: from here until its headers go out.</summary>
-internal sealed class TimingMiddleware : IMiddleware
+internal sealed class TimingMiddleware : IMiddleware, IDescribeAnswers
 {
     internal const string ServerTimingHeader = "Server-Timing";
     private const string ProcessTimeHeader = "X-Process-Time";
@@ -45,6 +45,21 @@ internal sealed class TimingMiddleware : IMiddleware
 
         context.Response.OnStarting(SendTime, pass);
         return next(context);
+    }
+
+    public void DescribeAnswers(EndpointAnswers answers)
+    {
+        answers.AddHeader(new(_headerName, "How long the answer took."));
+
+        if (_processTime)
+        {
+            answers.AddHeader(new(ProcessTimeHeader, "How long the answer took, in seconds."));
+        }
+
+        if (_serverTiming)
+        {
+            answers.AddHeader(new(ServerTimingHeader, "How long the answer took, in milliseconds, as browsers show it."));
+        }
     }
 
     private void Send(TimingPass pass)

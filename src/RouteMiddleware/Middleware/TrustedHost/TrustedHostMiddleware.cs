@@ -11,7 +11,7 @@ namespace RouteMiddleware.Middleware.TrustedHost;
 /// <summary>Refuses requests that name a host that is not the application's.</summary>
 [RunsBefore("cache")]
 [RunsBefore("output_cache")]
-internal sealed partial class TrustedHostMiddleware : IMiddleware, IEndpointContributor
+internal sealed partial class TrustedHostMiddleware : IMiddleware, IEndpointContributor, IDescribeAnswers
 {
     private const string Www = "www.";
 
@@ -78,6 +78,8 @@ internal sealed partial class TrustedHostMiddleware : IMiddleware, IEndpointCont
             endpointBuilder.Metadata.Add(Refused);
         }
     }
+
+    public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal);
 
     // Control characters, and what is no ASCII, would forge lines of the log.
     private static string Escape(string host)

@@ -46,7 +46,7 @@ public sealed class RateLimitOptionsTests
     public void Defaults_AreThoseOfTheDocumentation()
     {
         var options = new RateLimitOptions();
-        options.Check();
+        options.Check(stores: null, out _);
 
         Assert.Equal((100, TimeSpan.FromMinutes(1), RateLimitAlgorithm.Sliding, "ip"), (options.PermitLimit, options.Window, options.Algorithm, options.PartitionBy));
         Assert.Equal((100_000, 1, RateLimitCount.All, RateLimitHeaders.Both), (options.MaxPartitions, options.Cost, options.Count, options.Headers));
@@ -63,7 +63,7 @@ public sealed class RateLimitOptionsTests
     [InlineData("Tenant")]
     [InlineData("tenant+user+route")]
     [InlineData(" ip + Header:A + header:B + route ")]
-    public void PartitionBy_OfKnownParts_IsTaken(string partitionBy) => new RateLimitOptions { PartitionBy = partitionBy }.Check();
+    public void PartitionBy_OfKnownParts_IsTaken(string partitionBy) => new RateLimitOptions { PartitionBy = partitionBy }.Check(stores: null, out _);
 
     [Theory]
     [InlineData("")]
@@ -180,7 +180,7 @@ public sealed class RateLimitOptionsTests
 
         try
         {
-            options.Check();
+            options.Check(stores: null, out _);
             return [];
         }
         catch (OptionsValidationException error)
