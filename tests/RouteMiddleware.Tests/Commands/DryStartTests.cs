@@ -61,6 +61,39 @@ public sealed class DryStartTests
         Assert.Equal(["filter", "pipeline"], built);
     }
 
+    [Theory]
+    [InlineData(100, "check")]
+    [InlineData(400, "check")]
+    [InlineData(100, "list")]
+    [InlineData(400, "list")]
+    [InlineData(100, "explain", "/7")]
+    [InlineData(400, "explain", "/7")]
+    public async Task Command_BuildsEachEndpointOnce(int count, params string[] args)
+    {
+        var built = 0;
+        var made = 0;
+
+        var (code, _, error) = await CommandApp.RunAsync(
+            static builder => builder.Services.AddRouteMiddleware(),
+            app =>
+            {
+                var group = app.MapGroup("/").WithMiddleware(_ =>
+                {
+                    made++;
+                    return new Passing();
+                });
+
+                for (var i = 0; i < count; i++)
+                {
+                    group.MapGet($"/{i}", static context => Task.CompletedTask).Add(_ => built++);
+                }
+            },
+            args);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal((count, 1), (built, made));
+    }
+
     [Fact]
     public async Task Faults_OfTheStart_AreAllPrintedAsTheExceptionHasThem()
     {
@@ -162,6 +195,11 @@ public sealed class DryStartTests
             answered.SetResult(await client.GetStringAsync(new Uri(app.Urls.First())));
             app.Lifetime.StopApplication();
         }
+    }
+
+    private sealed class Passing : IMiddleware
+    {
+        public Task InvokeAsync(HttpContext context, RequestDelegate next) => next(context);
     }
 
     private sealed class Worker(List<string> started) : IHostedService
