@@ -8,7 +8,10 @@ internal sealed partial class RateLimitOutcomes(ILogger<RateLimitMiddleware> log
 {
     public const string Overflow = "overflow";
 
-    private readonly Refusal _refusal = new(
+    private long _overflowLoggedAt = long.MinValue;
+
+    /// <summary>The answer to a caller who used up the limit.</summary>
+    public Refusal Refusal { get; } = new(
         StatusCodes.Status429TooManyRequests,
         "rate_limit_exceeded",
         "Too many requests",
@@ -16,11 +19,6 @@ internal sealed partial class RateLimitOutcomes(ILogger<RateLimitMiddleware> log
     {
         Middleware = "rate_limit",
     };
-
-    private long _overflowLoggedAt = long.MinValue;
-
-    /// <summary>The answer to a caller who used up the limit.</summary>
-    public Refusal Refusal => _refusal;
 
     public bool IsCounting => metrics.IsEnabled;
 
@@ -37,7 +35,7 @@ internal sealed partial class RateLimitOutcomes(ILogger<RateLimitMiddleware> log
         }
 
         UnreadBody.Leave(context);
-        return (refusal ?? _refusal).WriteAsync(context, TimeSpan.FromSeconds(seconds));
+        return (refusal ?? Refusal).WriteAsync(context, TimeSpan.FromSeconds(seconds));
     }
 
     /// <summary>Counts a decision.</summary>
