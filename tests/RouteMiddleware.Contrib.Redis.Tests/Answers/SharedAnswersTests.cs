@@ -105,23 +105,21 @@ public sealed class SharedAnswersTests
             },
             static o => o.Tags = ["version"])));
         var evicted = 0;
+        var reads = 0;
         using var end = new CancellationTokenSource();
 
         var readers = Enumerable.Range(0, 12).Select(i => Task.Run(async () =>
         {
-            var count = 0;
-
-            for (; !end.IsCancellationRequested; count++)
+            while (!end.IsCancellationRequested)
             {
                 var atLeast = Volatile.Read(ref evicted);
                 var answer = await apps[i % 3].GetAsync("/a");
+                Interlocked.Increment(ref reads);
                 Assert.True(int.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture) >= atLeast, $"'{answer}' after the eviction of {atLeast}");
             }
-
-            return count;
         })).ToArray();
 
-        for (var i = 1; i <= 200; i++)
+        for (var i = 1; i <= 200 || (Volatile.Read(ref reads) < 500 && !readers.Any(static reader => reader.IsFaulted)); i++)
         {
             Volatile.Write(ref version, i);
             await apps[i % 3].Cache.EvictByTagAsync("version");
@@ -129,7 +127,7 @@ public sealed class SharedAnswersTests
         }
 
         await end.CancelAsync();
-        Assert.True((await Task.WhenAll(readers)).Sum() > 100);
+        await Task.WhenAll(readers);
 
         foreach (var app in apps)
         {
