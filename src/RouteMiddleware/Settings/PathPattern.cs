@@ -16,6 +16,9 @@ internal sealed class PathPattern
 
     public string Text { get; }
 
+    /// <summary>The segments, <c>*</c> for any one. What comes behind them is free.</summary>
+    public IReadOnlyList<string> Segments => _segments;
+
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="FormatException">The pattern can't be read.</exception>
     public static PathPattern Parse(string text)

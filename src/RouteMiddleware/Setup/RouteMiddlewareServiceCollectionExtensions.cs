@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Introspection;
+using RouteMiddleware.Invariants;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 using RouteMiddleware.Setup;
@@ -55,7 +56,11 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<SharedOptions>();
         services.AddSingleton<ISharedOptions>(static services => services.GetRequiredService<SharedOptions>());
         services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
-        services.AddSingleton<IStartupFilter, StartupCheck>();
+        services.AddSingleton<StartupCheck>();
+        services.AddSingleton<IStartupFilter>(static services => services.GetRequiredService<StartupCheck>());
+        services.AddSingleton<TemplatePaths>();
+        services.AddSingleton<InvariantList>();
+        services.AddSingleton<IStartupRule, InvariantCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);
