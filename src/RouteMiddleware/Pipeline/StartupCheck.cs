@@ -27,13 +27,20 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         var needs = new HandlerNeeds(catalog);
 
         // Reading them builds them, and composes their chains.
-        foreach (var endpoint in composer.Build(() => endpoints?.Endpoints ?? []))
+        var built = composer.Build(() => endpoints?.Endpoints ?? []);
+
+        foreach (var endpoint in built)
         {
             needs.Check(endpoint);
         }
 
         global.Compose();
         CheckUse();
+
+        foreach (var fault in services.GetServices<ICheckEndpoints>().SelectMany(check => check.Check(built)))
+        {
+            catalog.Faults.Add(fault);
+        }
 
         catalog.Faults.ThrowIfAny();
         composer.IsChecked = true;
