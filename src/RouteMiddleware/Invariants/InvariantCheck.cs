@@ -6,13 +6,13 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Invariants;
 
 /// <summary>Holds the finished chains against the rules.</summary>
-internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catalog, GlobalChain global, TemplatePaths paths) : IStartupRule
+internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catalog, GlobalChain global, TemplatePaths paths) : ICheckEndpoints
 {
-    public void Check(IReadOnlyList<Endpoint> endpoints, FaultList faults)
+    public IEnumerable<RouteMiddlewareFault> Check(IReadOnlyList<Endpoint> endpoints)
     {
         if (list.Rules.Count == 0)
         {
-            return;
+            return [];
         }
 
         // The routes of a group share a chain, and so what is found out for it.
@@ -31,10 +31,14 @@ internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catal
             routes.Add(new RouteFacts(endpoint, paths, chain));
         }
 
+        var faults = new FaultList();
+
         foreach (var rule in list.Rules)
         {
             rule.Check(routes, Explain, catalog, faults);
         }
+
+        return faults.ToArray();
     }
 
     // Some stand there for links to be made of them alone.
@@ -50,20 +54,23 @@ internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catal
         return [.. around.Concat(chain?.Links ?? []).OrderBy(MiddlewareShapes.IsFilterOnly)];
     }
 
+    // Why a middleware that was declared for a route does not run there.
     private string Explain(RouteFacts route, MiddlewareName name)
     {
-        var chain = route.Endpoint.Metadata.GetMetadata<EndpointChain>();
-
-        if (chain?.Exclusions.FirstOrDefault(exclusion => catalog.Global.Any(plan => name.Names(plan) && exclusion.TakesOff(plan)) || AliasComparer.Instance.Equals(exclusion.Name, name.Name)) is { } exclusion)
+        if (route.Endpoint.Metadata.GetMetadata<EndpointChain>()?.TakenOff.FirstOrDefault(off => name.Names(off.Plan)) is { } off)
         {
-            return $": WithoutMiddleware(\"{exclusion}\") takes it off{(exclusion.Origin is { } origin ? $" ({origin})" : "")}";
+            return off.Exclusion is { } exclusion
+                ? $": WithoutMiddleware(\"{exclusion}\") takes it off{(exclusion.Origin is { } origin ? $" ({origin})" : "")}"
+                : OutOfAllChains(off.Plan);
         }
 
-        if (catalog.Global.FirstOrDefault(name.Names) is not { } plan)
+        return catalog.Global.FirstOrDefault(name.Names) switch
         {
-            return "";
-        }
-
-        return plan.Inactive is { } inactive ? $": its entry {plan.Where} does not count, {inactive}" : ": the route short-circuits the pipeline, and with it the global list";
+            null => "",
+            { Inactive: not null } plan => OutOfAllChains(plan),
+            _ => ": the route short-circuits the pipeline, and with it the global list",
+        };
     }
+
+    private static string OutOfAllChains(LinkPlan plan) => $": its entry {plan.Where} does not count ({plan.Inactive!.By})";
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
@@ -6,6 +7,8 @@ namespace RouteMiddleware.Pipeline;
 internal sealed class ChainRecord
 {
     private Frame? _current;
+    private Exception? _error;
+    private Refusal? _refusal;
 
     public static ChainRecord Of(HttpContext context)
     {
@@ -17,12 +20,23 @@ internal sealed class ChainRecord
         return record;
     }
 
-    public Frame Enter(long now) => _current = new Frame(_current, now);
+    /// <summary>Begins the time of a middleware, or of what stands behind the last one.</summary>
+    /// <param name="now">A timestamp.</param>
+    /// <param name="plan">The middleware; <see langword="null"/> for what stands behind the last one.</param>
+    public Frame Enter(long now, LinkPlan? plan = null)
+    {
+        if (_current is { } parent)
+        {
+            parent.CalledNext = true;
+        }
+
+        return _current = new Frame(_current, plan, now);
+    }
 
     public void Leave(Frame frame, long now)
     {
         var total = now - frame.Begin;
-        frame.OwnTicks = total - frame.InnerTicks;
+        frame.OwnTicks += total - frame.InnerTicks;
         _current = frame.Parent;
 
         if (_current is { } parent)
@@ -31,15 +45,62 @@ internal sealed class ChainRecord
         }
     }
 
+    /// <summary>Notes an exception on its way out.</summary>
+    /// <returns>Whether it comes from here, and not from further inside.</returns>
+    public bool IsNew(Exception exception)
+    {
+        var isNew = !ReferenceEquals(_error, exception);
+        _error = exception;
+        return isNew;
+    }
+
+    /// <summary>Notes that a middleware refuses the request.</summary>
+    public void Refuse(Refusal refusal) => _refusal = refusal;
+
+    /// <summary>The refusal that one middleware wrote: told once.</summary>
+    public Refusal? TakeRefusalOf(LinkPlan plan)
+    {
+        if (_refusal is not { Middleware: { } name } refusal || !AliasComparer.Instance.Equals(name, plan.Name))
+        {
+            return null;
+        }
+
+        _refusal = null;
+        return refusal;
+    }
+
     /// <summary>One middleware of one request. Times are ticks of the clock's own frequency.</summary>
-    internal sealed class Frame(Frame? parent, long begin)
+    internal sealed class Frame(Frame? parent, LinkPlan? plan, long begin)
     {
         public Frame? Parent => parent;
+
+        public LinkPlan? Plan => plan;
 
         public long Begin => begin;
 
         public long InnerTicks { get; set; }
 
         public long OwnTicks { get; set; }
+
+        /// <summary>Whether what follows the middleware ran.</summary>
+        public bool CalledNext { get; set; }
+
+        public PassOutcome Outcome { get; set; }
+
+        public string? Reason { get; set; }
+
+        /// <summary>The frame of the same middleware's request stage, around this one.</summary>
+        public Frame? FindRequestStage()
+        {
+            for (var outer = parent; outer is not null; outer = outer.Parent)
+            {
+                if (ReferenceEquals(outer.Plan, plan))
+                {
+                    return outer;
+                }
+            }
+
+            return null;
+        }
     }
 }

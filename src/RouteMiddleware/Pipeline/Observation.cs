@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>
-/// Measures each middleware of a chain by itself, without what it calls, while somebody listens to the meter or the activity source of the library. Otherwise
+/// Measures each middleware of a chain by itself, without what it calls, while somebody listens to the meter or the activity source of the library, or watches. Otherwise
 /// requests pay for the question.
 /// </summary>
 internal sealed class Observation(TimeProvider clock, IMeterFactory? meters = null) : IChainObservation, IDisposable
@@ -24,28 +25,43 @@ internal sealed class Observation(TimeProvider clock, IMeterFactory? meters = nu
         tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = Boundaries });
 
+    private volatile IWatchPasses? _watcher;
+
     public bool IsWanted { get; set; }
 
-    public bool IsOn => _durations is { Enabled: true } || _spans.HasListeners();
+    public bool IsOn => _durations is { Enabled: true } || _watcher is not null || _spans.HasListeners();
+
+    /// <summary>Who is told of each pass; <see langword="null"/> while nobody wants to know.</summary>
+    public IWatchPasses? Watcher
+    {
+        get => _watcher;
+        set => _watcher = value;
+    }
 
     /// <summary>Whether the middleware has the chain measured in which it stands.</summary>
     public static bool IsAskedForBy(LinkPlan plan) => plan.Registration.MiddlewareType is { } type && typeof(IObserveChains).IsAssignableFrom(type);
 
     public void Dispose() => _spans.Dispose();
 
+    public void Refused(HttpContext context, Refusal refusal) => context.Features.Get<ChainRecord>()?.Refuse(refusal);
+
     /// <summary>Puts the measurement around a link that already stands around what follows it.</summary>
     public RequestDelegate Around(Link link, RequestDelegate placed) => async context =>
     {
+        var plan = link.Plan.Started;
+        var endpoint = context.GetEndpoint();
         var record = ChainRecord.Of(context);
-        var frame = record.Enter(clock.GetTimestamp());
+        var frame = record.Enter(clock.GetTimestamp(), plan);
         using var span = _spans.StartActivity(link.Plan.Name);
 
         try
         {
             await placed(context).ConfigureAwait(false);
+            Judge(record, frame, context.Response.StatusCode);
         }
         catch (Exception exception)
         {
+            Judge(record, frame, context, exception);
             span?.SetStatus(ActivityStatusCode.Error);
             span?.SetTag("error.type", exception.GetType().FullName);
             throw;
@@ -53,12 +69,70 @@ internal sealed class Observation(TimeProvider clock, IMeterFactory? meters = nu
         finally
         {
             record.Leave(frame, clock.GetTimestamp());
-            _durations?.Record(clock.GetElapsedTime(0, frame.OwnTicks).TotalSeconds, new("middleware", link.Plan.Name), new("http.route", RouteTemplate.Of(context.GetEndpoint())));
+            var own = clock.GetElapsedTime(0, frame.OwnTicks);
+            _durations?.Record(own.TotalSeconds, new("middleware", link.Plan.Name), new("http.route", RouteTemplate.Of(context.GetEndpoint())));
+            _watcher?.Passed(EndpointOf(context, endpoint), plan, own, frame.Outcome, frame.Reason);
+        }
+    };
+
+    /// <summary>Puts the measurement around a handler stage: its time is the link's, if the link has a request stage as well.</summary>
+    public EndpointFilterDelegate Around(Link link, EndpointFilterDelegate placed) => async invocation =>
+    {
+        var plan = link.Plan.Started;
+        var context = invocation.HttpContext;
+        var record = ChainRecord.Of(context);
+        var frame = record.Enter(clock.GetTimestamp(), plan);
+
+        try
+        {
+            var result = await placed(invocation).ConfigureAwait(false);
+            Judge(record, frame, (result as IStatusCodeHttpResult)?.StatusCode ?? context.Response.StatusCode);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            Judge(record, frame, context, exception);
+            throw;
+        }
+        finally
+        {
+            record.Leave(frame, clock.GetTimestamp());
+
+            if (frame.FindRequestStage() is { } requestStage)
+            {
+                requestStage.OwnTicks += frame.OwnTicks;
+                (requestStage.Outcome, requestStage.Reason) = (frame.Outcome, frame.Reason);
+            }
+            else
+            {
+                _watcher?.Passed(context.GetEndpoint(), plan, clock.GetElapsedTime(0, frame.OwnTicks), frame.Outcome, frame.Reason);
+            }
         }
     };
 
     /// <summary>Keeps the time of what follows the innermost link out of that link's own.</summary>
     public RequestDelegate AroundRest(RequestDelegate rest) => context => IsOn ? ObserveAsync(context, rest) : rest(context);
+
+    /// <summary>Keeps the time of what follows a handler stage out of that stage's own.</summary>
+    public EndpointFilterDelegate AroundRest(EndpointFilterDelegate rest) => async invocation =>
+    {
+        var record = ChainRecord.Of(invocation.HttpContext);
+        var frame = record.Enter(clock.GetTimestamp());
+
+        try
+        {
+            return await rest(invocation).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            record.IsNew(exception);
+            throw;
+        }
+        finally
+        {
+            record.Leave(frame, clock.GetTimestamp());
+        }
+    };
 
     private async Task ObserveAsync(HttpContext context, RequestDelegate rest)
     {
@@ -69,9 +143,43 @@ internal sealed class Observation(TimeProvider clock, IMeterFactory? meters = nu
         {
             await rest(context).ConfigureAwait(false);
         }
+        catch (Exception exception)
+        {
+            record.IsNew(exception);
+            throw;
+        }
         finally
         {
             record.Leave(frame, clock.GetTimestamp());
         }
     }
+
+    // Who called what follows let the request pass, unless it wrote a refusal all the same.
+    private static void Judge(ChainRecord record, ChainRecord.Frame frame, int status)
+    {
+        if (frame.Outcome is not PassOutcome.Passed)
+        {
+            return;
+        }
+
+        if (record.TakeRefusalOf(frame.Plan!) is { } refusal)
+        {
+            (frame.Outcome, frame.Reason) = (PassOutcome.Refused, refusal.Code);
+        }
+        else if (!frame.CalledNext)
+        {
+            (frame.Outcome, frame.Reason) = status >= StatusCodes.Status400BadRequest ? (PassOutcome.Refused, StatusReason.Of(status)) : (PassOutcome.Answered, null);
+        }
+    }
+
+    private static void Judge(ChainRecord record, ChainRecord.Frame frame, HttpContext context, Exception exception)
+    {
+        if (record.IsNew(exception) && !CallerGone.Explains(context, exception))
+        {
+            frame.Outcome = PassOutcome.Failed;
+        }
+    }
+
+    // An exception handler takes the endpoint away; in front of routing it is not known yet on the way in.
+    private static Endpoint? EndpointOf(HttpContext context, Endpoint? before) => before ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
 }

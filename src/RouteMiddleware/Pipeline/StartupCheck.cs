@@ -8,7 +8,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>Builds every endpoint and the global list before the port opens, and refuses to start with all faults at once.</summary>
-internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer, OptionsReload reload, Observation observation, IEnumerable<IStartupRule> rules) : IStartupFilter
+internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog catalog, GlobalChain global, ChainComposer composer, OptionsReload reload, Observation observation) : IStartupFilter
 {
     // Where routing keeps the builder whose data sources it reads; WebApplication names it twice.
     private static readonly string[] RouteBuilderKeys = ["__EndpointRouteBuilder", "__GlobalEndpointRouteBuilder"];
@@ -55,9 +55,9 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         Array.ForEach(catalog.Faults.ToArray(), faults.Add);
         CheckUse(faults);
 
-        foreach (var rule in rules)
+        foreach (var fault in services.GetServices<ICheckEndpoints>().SelectMany(check => check.Check(endpoints)))
         {
-            rule.Check(endpoints, faults);
+            faults.Add(fault);
         }
 
         faults.ThrowIfAny();

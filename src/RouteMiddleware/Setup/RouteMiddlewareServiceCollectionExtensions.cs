@@ -60,7 +60,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<IStartupFilter>(static services => services.GetRequiredService<StartupCheck>());
         services.AddSingleton<TemplatePaths>();
         services.AddSingleton<InvariantList>();
-        services.AddSingleton<IStartupRule, InvariantCheck>();
+        services.AddSingleton<ICheckEndpoints, InvariantCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);

@@ -122,7 +122,7 @@ public sealed class InvariantTests
             (key, value));
 
         var fault = Assert.Single(InvariantApp.FaultsOf(app));
-        Assert.Contains("'guard' does not run: its entry RouteMiddleware:Middleware:0 does not count, ", fault.What, StringComparison.Ordinal);
+        Assert.Contains("'guard' does not run: its entry RouteMiddleware:Middleware:0 does not count (RouteMiddleware:", fault.What, StringComparison.Ordinal);
     }
 
     [Fact]
