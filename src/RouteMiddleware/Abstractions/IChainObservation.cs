@@ -11,6 +11,12 @@ internal interface IChainObservation
     /// <summary>Whether somebody listens.</summary>
     bool IsOn { get; }
 
+    /// <summary>Has every request measured until the subscription is disposed, whether or not anybody listens.</summary>
+    IDisposable Subscribe();
+
+    /// <summary>What is known so far of a request that is measured: the time in each middleware, in the order in which they were entered.</summary>
+    IReadOnlyList<MiddlewareTime> TimesOf(HttpContext context);
+
     /// <summary>Notes that a middleware refuses a request, wherever in its chain it stands.</summary>
     void Refused(HttpContext context, Refusal refusal);
 }

@@ -34,7 +34,11 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
         Run(() => composer.IsChecked ? services.GetRequiredService<EndpointDataSource>().Endpoints : [.. SourcesOf(app).SelectMany(static source => source.Endpoints)], forGood: false);
     }
 
-    private void Prepare() => observation.IsWanted |= catalog.Global.Any(static plan => plan.Inactive is null && Observation.IsAskedForBy(plan));
+    private void Prepare()
+    {
+        observation.IsWanted |= catalog.Global.Any(static plan => plan.Inactive is null && Observation.IsAskedForBy(plan));
+        observation.Observers = [.. services.GetServices<IMiddlewareObserver>()];
+    }
 
     private void Run(Func<IReadOnlyList<Endpoint>> read, bool forGood)
     {
