@@ -43,6 +43,28 @@ public sealed class MiddlewareRegistration
 
     internal Func<IServiceProvider, IMiddleware>? Factory { get; init; }
 
+    /// <summary>What runs in its place; its options, its place in chains and its rules stay.</summary>
+    internal MiddlewareRegistration? Substitute { get; private init; }
+
+    /// <summary>The last word on the options of every attachment.</summary>
+    internal Action<object>? PostConfigure { get; private init; }
+
+    /// <summary>The class that runs.</summary>
+    internal Type? RunningType => Substitute is null ? MiddlewareType : Substitute.MiddlewareType;
+
+    internal MiddlewareRegistration With(MiddlewareRegistration? substitute, Action<object>? postConfigure) => new(Alias, Section)
+    {
+        MiddlewareType = MiddlewareType,
+        OptionsType = OptionsType,
+        CreateOptions = CreateOptions,
+        Defaults = Defaults,
+        Middleware = Middleware,
+        Configure = Configure,
+        Factory = Factory,
+        Substitute = substitute ?? Substitute,
+        PostConfigure = PostConfigure + postConfigure,
+    };
+
     /// <summary>Alias and class.</summary>
     /// <returns>The alias, and the class where there is one.</returns>
     public override string ToString() => MiddlewareType is null ? Alias : $"{Alias} ({MiddlewareType.FullName})";

@@ -82,7 +82,7 @@ public sealed class Refusal
             _isExamined = true;
         }
 
-        _metrics?.Count(this);
+        _metrics?.Count(context, this);
 
         return _plain is { } plain ? plain.WriteAsync(context, seconds) : WriteByServiceAsync(context, seconds);
     }

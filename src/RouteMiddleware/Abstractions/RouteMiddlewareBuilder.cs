@@ -12,6 +12,7 @@ public sealed class RouteMiddlewareBuilder
     private readonly List<KeyValuePair<string, IReadOnlyList<MiddlewareEntry>>> _groups = [];
     private readonly List<MiddlewareEntry> _globalEntries = [];
     private readonly List<MiddlewareRegistration> _sections = [];
+    private readonly List<MiddlewareChange> _changes = [];
 
     internal RouteMiddlewareBuilder(IServiceCollection services) => Services = services;
 
@@ -29,6 +30,9 @@ public sealed class RouteMiddlewareBuilder
 
     /// <summary>The sections that belong to no middleware.</summary>
     internal IReadOnlyList<MiddlewareRegistration> Sections => _sections;
+
+    /// <summary>What is to be changed of registrations, in the order of the calls.</summary>
+    internal IReadOnlyList<MiddlewareChange> Changes => _changes;
 
     /// <summary>Registers a middleware that takes no options.</summary>
     /// <typeparam name="TMiddleware">A class in any of ASP.NET Core's shapes: <see cref="IMiddleware"/>, <see cref="IEndpointFilter"/>, or with <c>InvokeAsync(HttpContext)</c>.</typeparam>
@@ -141,6 +145,50 @@ public sealed class RouteMiddlewareBuilder
     {
         ArgumentNullException.ThrowIfNull(entries);
         _globalEntries.AddRange(entries);
+        return this;
+    }
+
+    /// <summary>
+    /// Runs a delegate in the place of a middleware, wherever lists and calls name that one; its options are still read and checked, and its place and its rules stay. For
+    /// test hosts. An alias that is not there stops the start.
+    /// </summary>
+    /// <param name="alias">The alias of the middleware that is not to run.</param>
+    /// <param name="middleware">Runs in its place.</param>
+    /// <returns>This builder.</returns>
+    public RouteMiddlewareBuilder Substitute(string alias, Func<HttpContext, RequestDelegate, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _changes.Add(new(Checked(alias), new MiddlewareRegistration(alias, alias) { Middleware = middleware }, null, null));
+        return this;
+    }
+
+    /// <summary>
+    /// Runs another class in the place of a middleware, wherever lists and calls name that one; its options are still read and checked, and its place and its rules stay. For
+    /// test hosts. An alias that is not there stops the start.
+    /// </summary>
+    /// <param name="alias">The alias of the middleware that is not to run.</param>
+    /// <param name="middleware">A class in any of ASP.NET Core's shapes; its constructor may take the options of the one that it stands for.</param>
+    /// <returns>This builder.</returns>
+    public RouteMiddlewareBuilder Substitute(string alias, [DynamicallyAccessedMembers(MiddlewareRegistration.KeptMembers)] Type middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _changes.Add(new(Checked(alias), new MiddlewareRegistration(alias, alias) { MiddlewareType = middleware }, null, null));
+        return this;
+    }
+
+    /// <summary>
+    /// Has the last word on the options of a middleware, wherever it stands: behind settings, arguments and calls. For test hosts. An alias that is not there, or has other
+    /// options, stops the start.
+    /// </summary>
+    /// <typeparam name="TOptions">The class of its options.</typeparam>
+    /// <param name="alias">The alias of the middleware.</param>
+    /// <param name="configure">Changes the options of each attachment.</param>
+    /// <returns>This builder.</returns>
+    public RouteMiddlewareBuilder PostConfigure<TOptions>(string alias, Action<TOptions> configure)
+        where TOptions : class
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _changes.Add(new(Checked(alias), null, typeof(TOptions), options => configure((TOptions)options)));
         return this;
     }
 

@@ -106,7 +106,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
     public bool MayHaveHandlerStage(Attachment attachment)
         => !attachment.IsExclusion
             && plans.Of(attachment) is { } attached
-            && attached.Any(static plan => plan.Registration.Factory is not null || MiddlewareShapes.HasHandlerStage(plan.Registration.MiddlewareType));
+            && attached.Any(static plan => plan.Registration.Factory is not null || MiddlewareShapes.HasHandlerStage(plan.Registration.RunningType));
 
     private string AdviceOn(Attachment attachment)
         => attachment.Type is null && !EntryText.Parse(attachment.Name).NamesType && catalog.AdviceOnUnknown(attachment.Name) is { } advice

@@ -34,7 +34,8 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
     public bool TryMarkSkippable(int index) => _skippable[index] || (_entry is null && (_skippable[index] = true));
 
     /// <summary>Makes the links and puts them around what will follow.</summary>
-    public void Compose()
+    /// <param name="forGood">Whether requests will run through it; otherwise it is only seen whether it can be done.</param>
+    public void Compose(bool forGood = true)
     {
         List<(Link Link, int Index)> made = [];
 
@@ -61,7 +62,12 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
 
         Link[] composed = [.. made.Select(static item => item.Link)];
         generations.HasGlobalHead = Array.Exists(composed, static link => link.IsRenewable);
-        _entry = RenewableChain.Compose(composed, context => _rest!(context), Skip, generations, generations.EnterGlobal, catalog.Faults);
+        var entry = RenewableChain.Compose(composed, context => _rest!(context), Skip, generations, generations.EnterGlobal, catalog.Faults);
+
+        if (forGood)
+        {
+            _entry = entry;
+        }
 
         Func<HttpContext, bool>? Skip(Link link)
         {

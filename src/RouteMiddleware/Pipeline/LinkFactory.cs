@@ -73,7 +73,9 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
 
         // A faulty option does not hide the next one: what could be read is checked all the same.
         var isOutOfOptions = options is null && registration.OptionsType is not null && shape != MiddlewareShape.Container;
-        var link = shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
+        var link = shape == MiddlewareShape.None || isOutOfOptions ? null
+            : registration.Substitute is { } substitute ? CreateSubstitute(plan, substitute, options, faults)
+            : Create(plan, registration, shape, options, faults);
 
         if (link is not null)
         {
@@ -83,10 +85,23 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
         return link;
     }
 
-    private Link? Create(LinkPlan plan, MiddlewareShape shape, object? options, FaultList faults)
+    // What it stands for was looked at like any other; only what runs is another.
+    private Link? CreateSubstitute(LinkPlan plan, MiddlewareRegistration substitute, object? options, FaultList faults)
     {
-        var registration = plan.Registration;
+        var shape = _shapes.Of(substitute);
 
+        if (shape == MiddlewareShape.None)
+        {
+            faults.Add($"Substitute(\"{plan.Name}\")", $"{substitute.MiddlewareType} is no middleware.", "It must implement IMiddleware or IEndpointFilter, or have a constructor that takes RequestDelegate and a method InvokeAsync(HttpContext).");
+            return null;
+        }
+
+        var takesOptions = options is not null && substitute.MiddlewareType?.GetConstructors().Any(constructor => Array.Exists(constructor.GetParameters(), parameter => parameter.ParameterType == options.GetType())) == true;
+        return Create(plan, substitute, shape, takesOptions ? options : null, faults);
+    }
+
+    private Link? Create(LinkPlan plan, MiddlewareRegistration registration, MiddlewareShape shape, object? options, FaultList faults)
+    {
         switch (shape)
         {
             case MiddlewareShape.Function:

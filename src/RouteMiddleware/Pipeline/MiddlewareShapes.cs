@@ -36,7 +36,7 @@ internal sealed class MiddlewareShapes(IServiceProviderIsService? container)
     public static bool HasHandlerStage(Type? type) => type is not null && (type.IsAssignableTo(typeof(IEndpointFilter)) || type.IsAssignableTo(typeof(IHandlerStageFactory)));
 
     /// <summary>Whether a plan serves the handler stage alone.</summary>
-    public static bool IsFilterOnly(LinkPlan plan) => plan.Registration.MiddlewareType is { } type && HasHandlerStage(type) && !HasRequestStage(type);
+    public static bool IsFilterOnly(LinkPlan plan) => plan.Registration.RunningType is { } type && HasHandlerStage(type) && !HasRequestStage(type);
 
     public static bool IsConvention([DynamicallyAccessedMembers(MiddlewareRegistration.KeptMembers)] Type type)
         => !type.IsAbstract

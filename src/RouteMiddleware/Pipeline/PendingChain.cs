@@ -58,24 +58,36 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
     {
         try
         {
-            var around = link.Around(context, next);
+            var first = link.Around(context, next);
 
             // One that declines at the start has no stage, whatever its options become: every request would pay for it.
-            if (ReferenceEquals(around, next))
+            if (ReferenceEquals(first, next))
             {
                 return next;
             }
 
             (HandlerStages ??= []).Add(link.Plan);
 
-            if (link.IsRenewable)
+            var observation = generations.Observation;
+            var around = Follow(first, next);
+
+            if (observation.IsWanted)
             {
-                around = new RenewableStage(link, around, context, next, generations).InvokeAsync;
+                around = new ObservedStage(around, Observe, observation).InvokeAsync;
             }
 
             return link.Plan.Condition is not { } condition
                 ? around
                 : invocation => condition.Matches(invocation.HttpContext.Request.Path.Value) ? around(invocation) : next(invocation);
+
+            EndpointFilterDelegate Follow(EndpointFilterDelegate stage, EndpointFilterDelegate rest)
+                => link.IsRenewable ? new RenewableStage(link, stage, context, rest, generations).InvokeAsync : stage;
+
+            EndpointFilterDelegate Observe()
+            {
+                var rest = observation.AroundRest(next);
+                return observation.Around(link, Follow(link.Around(context, rest), rest));
+            }
         }
         catch (Exception exception)
         {

@@ -33,6 +33,7 @@ internal sealed class Preflight(RequestDelegate answer, LinkPlan? plan)
         if (links.FirstOrDefault(static link => link.Preflight is not null) is { Preflight: { } first } link)
         {
             RequestDelegate answer = link.IsRenewable ? context => generations.EnterRoute(context).Of(link).Preflight!(context) : first;
+            answer = Observed(link, answer, generations.Observation);
             Accept(endpoint, new Preflight(link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer, link.Plan));
         }
         else if (isWithoutGlobalAnswer && !TakesPreflights(endpoint))
@@ -63,6 +64,17 @@ internal sealed class Preflight(RequestDelegate answer, LinkPlan? plan)
     }
 
     private Task AnswerAsync(HttpContext context) => answer(context);
+
+    private static RequestDelegate Observed(Link link, RequestDelegate answer, Observation observation)
+    {
+        if (!observation.IsWanted)
+        {
+            return answer;
+        }
+
+        var observed = observation.Around(link, answer);
+        return context => observation.IsOn ? observed(context) : answer(context);
+    }
 
     private static RequestDelegate OnlyWhere(PathCondition condition, RequestDelegate answer)
         => context => condition.Matches(context.Request.Path.Value) ? answer(context) : Refuse(context);

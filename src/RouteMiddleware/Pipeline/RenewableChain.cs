@@ -62,7 +62,7 @@ internal sealed class RenewableChain
     {
         var next = rest;
         var end = links.Count;
-        var isObserved = generations.Observation.IsWanted || links.Any(static link => Observation.IsAskedForBy(link.Plan));
+        var isObserved = generations.Observation.IsWanted || generations.Observation.IsSubscribed || links.Any(static link => Observation.IsAskedForBy(link.Plan));
 
         // From the inside out, a segment at a time: a link that lives on one endpoint only ends its segment.
         while (end > 0)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Settings;
@@ -14,49 +15,83 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        observation.IsWanted |= catalog.Global.Any(static plan => plan.Inactive is null && Observation.IsAskedForBy(plan));
+        Prepare();
         next(app);
-        Run(app);
+
+        var source = services.GetService<EndpointDataSource>();
+        BuildOnce(app, source);
+        Run(() => source?.Endpoints ?? [], forGood: true);
+
+        composer.IsChecked = true;
+        reload.Begin();
     };
 
-    private void Run(IApplicationBuilder app)
+    /// <summary>Checks an application that was built and not started. It can be changed and started afterwards as if nobody had looked.</summary>
+    /// <exception cref="RouteMiddlewareException">The start would be refused.</exception>
+    public void Check(IApplicationBuilder app)
     {
-        var endpoints = services.GetService<EndpointDataSource>();
-        BuildOnce(app, endpoints);
+        Prepare();
+        Run(() => composer.IsChecked ? services.GetRequiredService<EndpointDataSource>().Endpoints : [.. SourcesOf(app).SelectMany(static source => source.Endpoints)], forGood: false);
+    }
 
+    private void Prepare()
+    {
+        observation.IsWanted |= catalog.Global.Any(static plan => plan.Inactive is null && Observation.IsAskedForBy(plan));
+        observation.Observers = [.. services.GetServices<IMiddlewareObserver>()];
+    }
+
+    private void Run(Func<IReadOnlyList<Endpoint>> read, bool forGood)
+    {
         var needs = new HandlerNeeds(catalog);
 
         // Reading them builds them, and composes their chains.
-        foreach (var endpoint in composer.Build(() => endpoints?.Endpoints ?? []))
+        var endpoints = composer.Build(read);
+
+        foreach (var endpoint in endpoints)
         {
             needs.Check(endpoint);
         }
 
-        global.Compose();
-        CheckUse();
+        global.Compose(forGood);
 
-        catalog.Faults.ThrowIfAny();
-        composer.IsChecked = true;
-        reload.Begin();
+        // What was not called yet may be called still: faults of a check don't stay.
+        var faults = new FaultList();
+        Array.ForEach(catalog.Faults.ToArray(), faults.Add);
+        CheckUse(faults);
+
+        foreach (var fault in services.GetServices<ICheckEndpoints>().SelectMany(check => check.Check(endpoints)))
+        {
+            faults.Add(fault);
+        }
+
+        faults.ThrowIfAny();
     }
 
-    private void CheckUse()
+    // Those that are mapped, whether or not routing reads them already.
+    private static IEnumerable<EndpointDataSource> SourcesOf(IApplicationBuilder app)
+        => RouteBuilderKeys.Select(key => app.Properties.TryGetValue(key, out var value) ? value : null)
+            .Append(app)
+            .OfType<IEndpointRouteBuilder>()
+            .SelectMany(static routes => routes.DataSources)
+            .Distinct<EndpointDataSource>(ReferenceEqualityComparer.Instance);
+
+    private void CheckUse(FaultList faults)
     {
         const string Call = "app.UseRouteMiddleware()";
 
         if (catalog.Global.Count > 0 && global.Uses == 0)
         {
-            catalog.Faults.Add(catalog.GlobalWhere, $"There is a global list, but {Call} was not called, so nothing of it would run.", $"Call {Call} once, where the list shall stand in the pipeline.");
+            faults.Add(catalog.GlobalWhere, $"There is a global list, but {Call} was not called, so nothing of it would run.", $"Call {Call} once, where the list shall stand in the pipeline.");
         }
 
         if (global.Uses > 1)
         {
-            catalog.Faults.Add(Call, $"It was called {global.Uses} times; the global list would run as often.", "Call it once.");
+            faults.Add(Call, $"It was called {global.Uses} times; the global list would run as often.", "Call it once.");
         }
 
         if (global.IsSkippedSomewhere && global.StandsBeforeRouting())
         {
-            catalog.Faults.Add(Call, "It stands before app.UseRouting(), so the endpoint is not known yet and WithoutMiddleware can't take anything off the global list.", "Call app.UseRouting() first, or leave that call out.");
+            faults.Add(Call, "It stands before app.UseRouting(), so the endpoint is not known yet and WithoutMiddleware can't take anything off the global list.", "Call app.UseRouting() first, or leave that call out.");
         }
     }
 

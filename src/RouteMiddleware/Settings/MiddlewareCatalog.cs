@@ -31,6 +31,7 @@ internal sealed class MiddlewareCatalog
         _options = new OptionsFactory(_section);
 
         ReadRegistrations();
+        ReadChanges();
         ReadGroups();
         ReadDisabled();
         CheckSections();
@@ -120,6 +121,27 @@ internal sealed class MiddlewareCatalog
                     $"AddMiddleware(\"{registration.Alias}\")",
                     $"The alias '{registration.Alias}' is taken by {_registrations[registration.Alias]}.",
                     $"Choose another alias, or call Remove(\"{registration.Alias}\") first.");
+            }
+        }
+    }
+
+    private void ReadChanges()
+    {
+        foreach (var change in _builder.Changes)
+        {
+            var where = $"{(change.Substitute is null ? nameof(RouteMiddlewareBuilder.PostConfigure) : nameof(RouteMiddlewareBuilder.Substitute))}(\"{change.Alias}\")";
+
+            if (!_registrations.TryGetValue(change.Alias, out var registration))
+            {
+                Faults.Add(where, $"No middleware has the alias '{change.Alias}'.", NearestName.Advice(change.Alias, _registrations.Keys));
+            }
+            else if (change.OptionsType is not null && change.OptionsType != registration.OptionsType)
+            {
+                Faults.Add(where, $"'{registration.Alias}' has {registration.OptionsType?.Name ?? "no options"}, but the call configures {change.OptionsType.Name}.", $"Configure {registration.OptionsType?.Name ?? "nothing"}.");
+            }
+            else
+            {
+                _registrations[change.Alias] = registration.With(change.Substitute, change.PostConfigure);
             }
         }
     }

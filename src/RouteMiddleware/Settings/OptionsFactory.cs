@@ -20,6 +20,18 @@ internal sealed class OptionsFactory(IConfiguration? root)
     /// <summary>The options that the bare alias gets; <see langword="null"/> for a middleware without options.</summary>
     public object? CreateShared(MiddlewareRegistration registration, FaultList faults)
     {
+        var options = Begin(registration, faults);
+
+        if (options is not null)
+        {
+            registration.PostConfigure?.Invoke(options);
+        }
+
+        return options;
+    }
+
+    private object? Begin(MiddlewareRegistration registration, FaultList faults)
+    {
         if (registration.CreateOptions is not { } create || registration.OptionsType is not { } type)
         {
             return null;
@@ -40,7 +52,7 @@ internal sealed class OptionsFactory(IConfiguration? root)
     public object? Create(LinkPlan plan, FaultList faults)
     {
         var registration = plan.Registration;
-        var options = CreateShared(registration, faults);
+        var options = Begin(registration, faults);
 
         if (options is null)
         {
@@ -59,6 +71,7 @@ internal sealed class OptionsFactory(IConfiguration? root)
         }
 
         plan.Configure?.Invoke(options);
+        registration.PostConfigure?.Invoke(options);
 
         if (options is IPlacedOptions placed)
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Introspection;
+using RouteMiddleware.Invariants;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 using RouteMiddleware.Setup;
@@ -56,7 +57,11 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<ISharedOptions>(static services => services.GetRequiredService<SharedOptions>());
         services.AddSingleton<IMiddlewareAnswers, MiddlewareAnswers>();
         services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
-        services.AddSingleton<IStartupFilter, StartupCheck>();
+        services.AddSingleton<StartupCheck>();
+        services.AddSingleton<IStartupFilter>(static services => services.GetRequiredService<StartupCheck>());
+        services.AddSingleton<TemplatePaths>();
+        services.AddSingleton<InvariantList>();
+        services.AddSingleton<ICheckEndpoints, InvariantCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);

@@ -15,8 +15,9 @@ public sealed partial class RoomTests
         ["Middleware"] = [],
         ["Introspection"] = ["Settings", "Pipeline"],
         ["Commands"] = ["Settings", "Pipeline"],
+        ["Invariants"] = ["Settings", "Pipeline"],
         ["Lifespans"] = [],
-        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Lifespans", "Commands"],
+        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Invariants", "Lifespans", "Commands"],
     };
 
     public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session", "RouteMiddleware.Contrib.Redis", "RouteMiddleware.Contrib.OpenApi", "RouteMiddleware.Testing"];
@@ -103,7 +104,7 @@ public sealed partial class RoomTests
         return text.AsSpan(start).StartsWith("namespace ");
     }
 
-    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Lifespans|Commands|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Invariants|Lifespans|Commands|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex RoomName();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]

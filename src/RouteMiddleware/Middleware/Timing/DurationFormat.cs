@@ -28,6 +28,9 @@ internal sealed class DurationFormat
     /// <summary>One metric of <c>Server-Timing</c>, in milliseconds.</summary>
     public static DurationFormat ServerTiming { get; } = new(1, "ms", prefix: "app;dur=", suffix: "");
 
+    /// <summary>The number of one metric of <c>Server-Timing</c>, in milliseconds with two decimals.</summary>
+    public static DurationFormat ServerTimingDetail { get; } = new(2, "ms", prefix: "", suffix: "");
+
     /// <summary>Reads a format such as <c>0.0000s</c>; <see langword="null"/> where it is none.</summary>
     public static DurationFormat? TryParse(string? text)
     {

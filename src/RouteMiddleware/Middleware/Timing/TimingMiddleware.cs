@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace RouteMiddleware.Middleware.Timing;
 
 /// <summary>Tells how long the answer took: from here until its headers go out.</summary>
-internal sealed class TimingMiddleware : IMiddleware, IDescribeAnswers
+internal sealed class TimingMiddleware : IMiddleware, IObserveChains, IDescribeAnswers, IDisposable
 {
     internal const string ServerTimingHeader = "Server-Timing";
     private const string ProcessTimeHeader = "X-Process-Time";
@@ -21,8 +21,10 @@ internal sealed class TimingMiddleware : IMiddleware, IDescribeAnswers
     private readonly DurationFormat _format;
     private readonly bool _processTime;
     private readonly bool _serverTiming;
+    private readonly IChainObservation? _observation;
+    private readonly IDisposable? _subscription;
 
-    public TimingMiddleware(TimingOptions options, TimeProvider clock)
+    public TimingMiddleware(TimingOptions options, TimeProvider clock, IChainObservation? observation = null)
     {
         options.ThrowIfInvalid();
 
@@ -31,14 +33,22 @@ internal sealed class TimingMiddleware : IMiddleware, IDescribeAnswers
         _format = DurationFormat.TryParse(options.Format)!;
         _processTime = options.ProcessTime;
         _serverTiming = options.ServerTiming;
+
+        if (options.ServerTimingDetails)
+        {
+            _observation = observation;
+            _subscription = observation?.Subscribe();
+        }
     }
+
+    public void Dispose() => _subscription?.Dispose();
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var pass = new TimingPass(this, context, _clock.GetTimestamp());
 
         // The outermost one alone adds to the list of metrics. The other headers are set, not added: the outermost does so last, with the longest time.
-        if (_serverTiming && context.Features.Get<TimingPass>() is null)
+        if ((_serverTiming || _observation is not null) && context.Features.Get<TimingPass>() is null)
         {
             context.Features.Set(pass);
         }
@@ -75,9 +85,17 @@ internal sealed class TimingMiddleware : IMiddleware, IDescribeAnswers
             headers[ProcessTimeHeader] = DurationFormat.ProcessTime.Write(elapsed, frequency);
         }
 
-        if (_serverTiming && ReferenceEquals(pass.Context.Features.Get<TimingPass>(), pass))
+        if ((_serverTiming || _observation is not null) && ReferenceEquals(pass.Context.Features.Get<TimingPass>(), pass))
         {
-            headers[ServerTimingHeader] = StringValues.Concat(headers[ServerTimingHeader], DurationFormat.ServerTiming.Write(elapsed, frequency));
+            if (_serverTiming)
+            {
+                headers[ServerTimingHeader] = StringValues.Concat(headers[ServerTimingHeader], DurationFormat.ServerTiming.Write(elapsed, frequency));
+            }
+
+            if (_observation is not null)
+            {
+                headers[ServerTimingHeader] = StringValues.Concat(headers[ServerTimingHeader], ServerTimingDetails.Write(_observation.TimesOf(pass.Context), elapsed, frequency));
+            }
         }
     }
 }
