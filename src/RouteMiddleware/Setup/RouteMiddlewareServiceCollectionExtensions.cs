@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
+using RouteMiddleware.Explorer;
 using RouteMiddleware.Introspection;
+using RouteMiddleware.Introspection.Live;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 using RouteMiddleware.Setup;
@@ -55,6 +57,12 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<SharedOptions>();
         services.AddSingleton<ISharedOptions>(static services => services.GetRequiredService<SharedOptions>());
         services.AddSingleton<IMiddlewareChains, MiddlewareChains>();
+        services.AddSingleton<ChainPlans>();
+        services.AddSingleton<LiveFigures>();
+        services.AddSingleton<ExplorerRoutes>();
+        services.AddSingleton<ExplorerGuard>();
+        services.AddSingleton<ICheckEndpoints>(static provider => provider.GetRequiredService<ExplorerGuard>());
+        services.AddSingleton<ExplorerEndpoints>();
         services.AddSingleton<IStartupFilter, StartupCheck>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 

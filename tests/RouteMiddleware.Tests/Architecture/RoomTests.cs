@@ -14,8 +14,9 @@ public sealed partial class RoomTests
         ["Pipeline"] = ["Settings"],
         ["Middleware"] = [],
         ["Introspection"] = ["Settings", "Pipeline"],
+        ["Explorer"] = ["Introspection"],
         ["Lifespans"] = [],
-        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Lifespans"],
+        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Explorer", "Lifespans"],
     };
 
     public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session"];
@@ -102,7 +103,7 @@ public sealed partial class RoomTests
         return text.AsSpan(start).StartsWith("namespace ");
     }
 
-    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Lifespans|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Explorer|Lifespans|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex RoomName();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
