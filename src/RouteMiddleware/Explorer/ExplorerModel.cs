@@ -20,9 +20,9 @@ internal sealed class ExplorerModel(IServiceProvider services, IMiddlewareChains
         json.WriteString("environment", environment?.EnvironmentName);
         json.WriteStartArray("routes");
 
-        foreach (var endpoint in numbered.Endpoints)
+        foreach (var route in chains.Routes)
         {
-            WriteSummary(json, chains.Describe(endpoint), entries);
+            WriteSummary(json, route, entries);
         }
 
         json.WriteEndArray();

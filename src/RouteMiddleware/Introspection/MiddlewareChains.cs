@@ -1,19 +1,62 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Introspection;
 
 /// <summary>Reads finished chains: the global list of the settings, and what each endpoint's metadata holds.</summary>
-internal sealed class MiddlewareChains(MiddlewareCatalog catalog) : IMiddlewareChains
+internal sealed class MiddlewareChains(MiddlewareCatalog catalog, LinkFactory links, Generations generations, IServiceProvider services) : IMiddlewareChains
 {
-    public IReadOnlyList<ChainLink> Of(Endpoint? endpoint)
+    public IReadOnlyList<RouteChain> Routes
     {
-        var chain = endpoint?.Metadata.GetMetadata<EndpointChain>();
-        var global = catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true);
+        get
+        {
+            var reading = Read();
+            var global = GlobalOf(null, reading);
 
-        return [.. global.Select(static plan => LinkOf(plan, isGlobal: true)), .. chain?.Links.Select(static plan => LinkOf(plan, isGlobal: false)) ?? []];
+            // Asked for here, not by the constructor: whoever makes the endpoints may ask for chains.
+            return [.. (services.GetService<EndpointDataSource>()?.Endpoints ?? []).Select(endpoint => Describe(endpoint, reading, global))];
+        }
     }
 
-    private static ChainLink LinkOf(LinkPlan plan, bool isGlobal) => new(plan.Registration, plan.Argument, plan.Where, isGlobal);
+    public IReadOnlyList<ChainLink> Of(Endpoint? endpoint) => LinksOf(endpoint, Read());
+
+    public RouteChain Describe(Endpoint? endpoint)
+    {
+        var reading = Read();
+        return Describe(endpoint, reading, GlobalOf(null, reading));
+    }
+
+    private ChainReading Read() => new(catalog, links, generations, new SecretMask(services.GetService<IConfiguration>()));
+
+    private RouteChain Describe(Endpoint? endpoint, ChainReading reading, IReadOnlyList<ChainLink> wholeGlobal)
+    {
+        var chain = LinksOf(endpoint, reading);
+        var route = endpoint as RouteEndpoint;
+
+        return new(endpoint is null ? "(no endpoint)" : RouteName.Of(endpoint), chain, TakenOffOf(endpoint, reading), PreflightReading.Of(endpoint, chain, wholeGlobal))
+        {
+            Endpoint = endpoint,
+            Methods = [.. endpoint?.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []],
+            Template = route is null ? null : RouteName.TemplateOf(route.RoutePattern),
+            DisplayName = endpoint?.DisplayName,
+            Order = route?.Order ?? 0,
+        };
+    }
+
+    private IReadOnlyList<ChainLink> LinksOf(Endpoint? endpoint, ChainReading reading)
+    {
+        var chain = endpoint?.Metadata.GetMetadata<EndpointChain>();
+        return [.. GlobalOf(chain, reading), .. chain?.Placed.Select(placed => reading.Of(placed, chain)) ?? []];
+    }
+
+    private IReadOnlyList<ChainLink> GlobalOf(EndpointChain? chain, ChainReading reading)
+        => [.. catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true).Select(reading.OfGlobal)];
+
+    private IReadOnlyList<TakenOffLink> TakenOffOf(Endpoint? endpoint, ChainReading reading)
+        => [.. (endpoint?.Metadata.GetMetadata<EndpointChain>()?.TakenOff
+            ?? catalog.Global.Where(static plan => plan.Inactive is not null).Select(static plan => new TakenOffPlan(plan, null, null))).Select(reading.Of)];
 }

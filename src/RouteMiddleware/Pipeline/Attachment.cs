@@ -37,6 +37,9 @@ internal sealed class Attachment : IRouteMiddlewareMetadata
 
     public Type? ConfiguredType { get; private init; }
 
+    /// <summary>Whether it was put on a group of endpoints.</summary>
+    public bool IsOnGroup { get; set; }
+
     /// <summary>How faults name the place: the first route that it was found on, with file and line of the call.</summary>
     public string Where => (_route, Origin) switch
     {

@@ -53,7 +53,7 @@ internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
                 Registration = registration,
                 Where = attachment.Where,
                 Configure = attachment.Configure,
-                Inactive = catalog.IsDisabled(registration) ? "listed in RouteMiddleware:Disabled" : null,
+                Inactive = catalog.IsDisabled(registration) ? Inactivity.Disabled : null,
             },
         ];
     }

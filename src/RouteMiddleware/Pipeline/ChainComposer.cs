@@ -62,7 +62,7 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
         var faults = pending.Faults;
         var resolved = pending.Resolved;
         var (links, chain, faulty) = resolved;
-        endpoint.Metadata.Add(chain);
+        endpoint.Metadata.Add(chain.With(pending.HandlerStages));
 
         foreach (var (owner, link) in links)
         {

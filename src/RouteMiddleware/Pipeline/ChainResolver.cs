@@ -32,6 +32,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
     {
         var faults = new FaultList();
         var candidates = new List<(Attachment? Owner, LinkPlan Plan, int Global)>();
+        List<TakenOffPlan> takenOff = [];
         var faulty = false;
 
         for (var i = 0; i < catalog.Global.Count; i++)
@@ -43,8 +44,13 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         {
             if (attachment.IsExclusion)
             {
+                var removed = candidates.Where(candidate => attachment.TakesOff(candidate.Plan)).ToArray();
+                takenOff.AddRange(removed.Select(candidate => new TakenOffPlan(candidate.Plan, candidate.Owner, attachment)));
+
                 // What an inner place puts on again behind this call stays: reading order holds here too.
-                if (candidates.RemoveAll(candidate => attachment.TakesOff(candidate.Plan)) == 0)
+                candidates.RemoveAll(candidate => attachment.TakesOff(candidate.Plan));
+
+                if (removed.Length == 0)
                 {
                     faults.Add(WhereOf(endpoint, attachment), $"WithoutMiddleware(\"{attachment}\") takes off what is not there.", AdviceOn(attachment));
                 }
@@ -60,6 +66,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         }
 
         var withoutGlobal = FindMissingGlobals(candidates.Select(static candidate => candidate.Global), RouteName.Of(endpoint), faults);
+        takenOff.AddRange(candidates.Where(static candidate => candidate.Plan.Inactive is not null).Select(static candidate => new TakenOffPlan(candidate.Plan, candidate.Owner, null)));
         candidates.RemoveAll(static candidate => candidate.Plan.Inactive is not null);
 
         ChainRules.Check(RouteName.Of(endpoint), [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
@@ -85,8 +92,8 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         }
 
         var chain = new EndpointChain(
-            [.. candidates.Where(static candidate => candidate.Owner is not null).Select(static candidate => candidate.Plan)],
-            [.. attachments.Where(static attachment => attachment.IsExclusion)],
+            [.. candidates.Where(static candidate => candidate.Owner is not null).Select(static candidate => new PlacedPlan(candidate.Plan, candidate.Owner!))],
+            takenOff,
             withoutGlobal);
 
         return new ResolvedChain(made, chain, faulty);

@@ -25,6 +25,7 @@ internal static class EndpointAttachments
 
         foreach (var attachment in attachments)
         {
+            attachment.IsOnGroup = builder is IEndpointRouteBuilder;
             builder.Add(endpoint =>
             {
                 mark.Composer = ComposerOf(endpoint.ApplicationServices, mark, attachments);

@@ -9,6 +9,9 @@ internal abstract class Link(LinkPlan plan)
 {
     public LinkPlan Plan { get; } = plan;
 
+    /// <summary>The options that it was made with, to be shown; <see langword="null"/> where it takes none.</summary>
+    public object? Options { get; set; }
+
     /// <summary>Whether something of it runs before the endpoint's parameters are bound.</summary>
     public virtual bool HasRequestStage => true;
 

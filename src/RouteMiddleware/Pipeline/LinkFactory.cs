@@ -16,6 +16,9 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
     /// <summary>The link of a plan; <see langword="null"/> where it can't be made, and the faults say why.</summary>
     public Link? Get(LinkPlan plan) => _links.GetOrAdd(plan, static (key, factory) => new Lazy<Link?>(() => factory.Create(key)), this).Value;
 
+    /// <summary>The link of a plan where it was made already.</summary>
+    public Link? Find(LinkPlan plan) => _links.TryGetValue(plan, out var made) && made.IsValueCreated ? made.Value : null;
+
     /// <summary>The plans whose links were made at the start and since, and are in use.</summary>
     public IEnumerable<(LinkPlan Plan, Link Link)> Made
         => from pair in _links where pair.Value is { IsValueCreated: true, Value: not null } select (pair.Key, pair.Value.Value!);
@@ -70,7 +73,14 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
 
         // A faulty option does not hide the next one: what could be read is checked all the same.
         var isOutOfOptions = options is null && registration.OptionsType is not null && shape != MiddlewareShape.Container;
-        return shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
+        var link = shape == MiddlewareShape.None || isOutOfOptions ? null : Create(plan, shape, options, faults);
+
+        if (link is not null)
+        {
+            link.Options = options;
+        }
+
+        return link;
     }
 
     private Link? Create(LinkPlan plan, MiddlewareShape shape, object? options, FaultList faults)

@@ -16,6 +16,9 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
     /// <summary>Whether the endpoint asked for its handler stage, so that filters run there.</summary>
     public bool HasHandlerStage { get; private set; }
 
+    /// <summary>What runs around the handler; <see langword="null"/> where nothing does.</summary>
+    public HashSet<LinkPlan>? HandlerStages { get; private set; }
+
     public ResolvedChain Resolved => _resolved ??= resolver.Resolve(endpoint, _attachments);
 
     public static PendingChain Of(EndpointBuilder endpoint, ChainResolver resolver, Generations generations)
@@ -62,6 +65,8 @@ internal sealed class PendingChain(EndpointBuilder endpoint, ChainResolver resol
             {
                 return next;
             }
+
+            (HandlerStages ??= []).Add(link.Plan);
 
             var observation = generations.Observation;
             var around = Follow(first, next);

@@ -11,8 +11,11 @@ namespace RouteMiddleware.Pipeline;
 /// CORS preflights of endpoints whose own chain answers them. Routing gives such a request to an endpoint of its own, so that neither the rest of the chain nor
 /// an authorization middleware in front stands in its way.
 /// </summary>
-internal sealed class Preflight(RequestDelegate answer)
+internal sealed class Preflight(RequestDelegate answer, LinkPlan? plan)
 {
+    /// <summary>The middleware that answers; <see langword="null"/> where all are refused, because the endpoint took the one of the global list off.</summary>
+    public LinkPlan? Plan => plan;
+
     /// <summary>Whether a request is one: by the headers that the Fetch standard makes browsers send.</summary>
     public static bool Is(HttpContext context)
     {
@@ -30,12 +33,12 @@ internal sealed class Preflight(RequestDelegate answer)
         if (links.FirstOrDefault(static link => link.Preflight is not null) is { Preflight: { } first } link)
         {
             RequestDelegate answer = link.IsRenewable ? context => generations.EnterRoute(context).Of(link).Preflight!(context) : first;
-            Accept(endpoint, link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer);
+            Accept(endpoint, new Preflight(link.Plan.Condition is { } condition ? OnlyWhere(condition, answer) : answer, link.Plan));
         }
         else if (isWithoutGlobalAnswer && !TakesPreflights(endpoint))
         {
             // Routing would find no endpoint, and the global list, which sees nothing taken off then, would answer for a route that doesn't want it.
-            Accept(endpoint, Refuse);
+            Accept(endpoint, new Preflight(Refuse, null));
         }
     }
 
@@ -76,9 +79,9 @@ internal sealed class Preflight(RequestDelegate answer)
             || endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { AcceptCorsPreflight: false } methods
             || methods.HttpMethods.Any(HttpMethods.IsOptions);
 
-    private static void Accept(EndpointBuilder endpoint, RequestDelegate answer)
+    private static void Accept(EndpointBuilder endpoint, Preflight preflight)
     {
-        endpoint.Metadata.Add(new Preflight(answer));
+        endpoint.Metadata.Add(preflight);
 
         // Only the last one counts. Without the flag, routing answers 405.
         switch (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault())

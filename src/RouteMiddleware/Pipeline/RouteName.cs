@@ -14,6 +14,13 @@ internal static class RouteName
     public static string Of(Endpoint endpoint)
         => Of((endpoint as RouteEndpoint)?.RoutePattern, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>(), endpoint.DisplayName);
 
+    /// <summary>The template with <c>/</c> in front.</summary>
+    public static string TemplateOf(RoutePattern route)
+    {
+        var text = route.RawText ?? "";
+        return text.StartsWith('/') ? text : $"/{text}";
+    }
+
     private static string Of(RoutePattern? route, IHttpMethodMetadata? metadata, string? displayName)
     {
         if (route is null)
@@ -22,7 +29,6 @@ internal static class RouteName
         }
 
         var methods = metadata?.HttpMethods;
-        var pattern = route.RawText is { Length: > 0 } text ? text : "/";
-        return $"{(methods is { Count: > 0 } ? string.Join(',', methods) : "*")} {(pattern.StartsWith('/') ? pattern : $"/{pattern}")}";
+        return $"{(methods is { Count: > 0 } ? string.Join(',', methods) : "*")} {TemplateOf(route)}";
     }
 }

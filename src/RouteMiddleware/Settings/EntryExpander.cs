@@ -50,7 +50,7 @@ internal sealed class EntryExpander(
             Argument = argument,
             Options = new Dictionary<string, string?>(entry.Options, StringComparer.OrdinalIgnoreCase),
             Condition = condition.Value.IsEmpty ? null : condition.Value.Path,
-            Inactive = place.Inactive ?? ReasonAgainst(entry, registration),
+            Inactive = place.Inactive ?? ReasonAgainst(entry, registration, place.Where),
             Groups = place.Groups,
             Configure = configure,
         });
@@ -79,7 +79,7 @@ internal sealed class EntryExpander(
             return false;
         }
 
-        var inner = place with { Groups = [.. place.Groups, name], Inactive = place.Inactive ?? ReasonAgainst(entry, null) };
+        var inner = place with { Groups = [.. place.Groups, name], Inactive = place.Inactive ?? ReasonAgainst(entry, null, place.Where) };
         var good = true;
 
         foreach (var (member, where) in members)
@@ -90,19 +90,19 @@ internal sealed class EntryExpander(
         return good;
     }
 
-    private string? ReasonAgainst(MiddlewareEntry entry, MiddlewareRegistration? registration)
+    private Inactivity? ReasonAgainst(MiddlewareEntry entry, MiddlewareRegistration? registration, string where)
     {
         if (!entry.Enabled)
         {
-            return "Enabled is false";
+            return Inactivity.Of(TakenOffReason.NotEnabled, where, nameof(MiddlewareEntry.Enabled));
         }
 
         if (entry.Environments.Count > 0 && !entry.Environments.Contains(environment, StringComparer.OrdinalIgnoreCase))
         {
-            return $"not in the environment {environment}";
+            return Inactivity.Of(TakenOffReason.Environment, where, nameof(MiddlewareEntry.Environments));
         }
 
-        return registration is not null && disabled.Contains(registration.Alias) ? "listed in RouteMiddleware:Disabled" : null;
+        return registration is not null && disabled.Contains(registration.Alias) ? Inactivity.Disabled : null;
     }
 
     private (PathCondition Path, bool IsEmpty)? ReadCondition(MiddlewareEntry entry, string where)
@@ -175,5 +175,5 @@ internal sealed class EntryExpander(
         => Type.GetType(name, throwOnError: false) ?? Assembly.GetEntryAssembly()?.GetType(name, throwOnError: false);
 
     /// <summary>Where an entry stands, through which groups it came, and why all of it may be out.</summary>
-    private sealed record Place(string Where, IReadOnlyList<string> Groups, string? Inactive);
+    private sealed record Place(string Where, IReadOnlyList<string> Groups, Inactivity? Inactive);
 }

@@ -17,7 +17,7 @@ internal sealed class LinkPlan
     public PathCondition? Condition { get; init; }
 
     /// <summary>Why the entry is out of every chain, or <see langword="null"/> where it counts.</summary>
-    public string? Inactive { get; init; }
+    public Inactivity? Inactive { get; init; }
 
     /// <summary>The groups through which the entry came here, outermost first.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
@@ -47,7 +47,7 @@ internal sealed class LinkPlan
     /// <summary>Whether another reading of the configuration means the same attachment, whatever its options are.</summary>
     public bool IsSameAs(LinkPlan other)
         => string.Equals(Name, other.Name, StringComparison.Ordinal)
-            && string.Equals(Inactive, other.Inactive, StringComparison.Ordinal)
+            && Inactive?.Reason == other.Inactive?.Reason
             && string.Equals(Condition?.ToString(), other.Condition?.ToString(), StringComparison.OrdinalIgnoreCase)
             && Groups.SequenceEqual(other.Groups, AliasComparer.Instance);
 

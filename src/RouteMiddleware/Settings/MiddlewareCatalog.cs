@@ -6,10 +6,10 @@ namespace RouteMiddleware.Settings;
 internal sealed class MiddlewareCatalog
 {
     public const string SectionName = "RouteMiddleware";
+    public const string DisabledKey = "Disabled";
 
     private const string ListKey = "Middleware";
     private const string GroupsKey = "Groups";
-    private const string DisabledKey = "Disabled";
 
     private readonly RouteMiddlewareBuilder _builder;
     private readonly IConfiguration? _configuration;

@@ -6,6 +6,10 @@ internal sealed class PathCondition(IReadOnlyList<PathPattern> include, IReadOnl
     private readonly PathPattern[] _include = [.. include];
     private readonly PathPattern[] _exclude = [.. exclude];
 
+    public IReadOnlyList<PathPattern> Include => _include;
+
+    public IReadOnlyList<PathPattern> Exclude => _exclude;
+
     public bool Matches(string? path) => (_include.Length == 0 || Any(_include, path)) && !Any(_exclude, path);
 
     /// <summary>The patterns: two conditions with the same text are the same.</summary>
