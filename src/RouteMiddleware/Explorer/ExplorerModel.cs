@@ -192,7 +192,7 @@ internal sealed class ExplorerModel(IServiceProvider services, IMiddlewareChains
     }
 
     private static string? HandlerOf(Endpoint? endpoint)
-        => (endpoint?.Metadata.GetMetadata<MethodInfo>() ?? endpoint?.Metadata.GetMetadata<HandlerMethod>()?.Method) is { } method ? $"{method.DeclaringType?.FullName}.{method.Name}" : null;
+        => (endpoint?.Metadata.GetMetadata<MethodInfo>() ?? endpoint?.Metadata.GetMetadata<HandlerMethod>()?.Method) is { } method ? HandlerName.Of(method) : null;
 
     private static string? AuthorizationOf(Endpoint? endpoint)
     {

@@ -22,7 +22,7 @@ internal static class ExplorerPage
 
     /// <summary>Nothing is allowed but the page's own style and script, and reading from where it came from; and the script may not make markup of text.</summary>
     public static string ContentPolicy { get; } =
-        $"default-src 'none'; script-src '{HashOf(Script)}'; style-src '{HashOf(Style)}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+        $"default-src 'none'; script-src '{HashOf(Script)}'; style-src '{HashOf(Style)}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static Task WriteAsync(HttpContext context)
     {

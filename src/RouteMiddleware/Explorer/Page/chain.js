@@ -10,7 +10,7 @@ function drawRoute(detail) {
     ? make("h2", { class: "route-title" }, ...methods(route), make("span", {}, route.template ?? route.name))
     : make("h2", { class: "route-title" }, "No route matches");
   const about = isRoute
-    ? [detail.displayName && detail.displayName !== detail.name ? detail.displayName : null, detail.handler, detail.authorization ? `asks for ${detail.authorization}` : null]
+    ? [detail.displayName && !detail.displayName.endsWith(detail.name) ? detail.displayName : null, detail.handler, detail.authorization ? `asks for ${detail.authorization}` : null]
     : ["404 where no path matches, 405 where the path takes other methods, 415 where it takes other bodies: the global list alone runs around these."];
 
   byId("detail").replaceChildren(

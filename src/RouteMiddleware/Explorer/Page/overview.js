@@ -4,7 +4,7 @@ const columns = [["name", "Middleware"], ["passes", "Passes"], ["refused", "Refu
 function drawOverview() {
   const limits = Object.entries(model.limits ?? {});
   byId("detail").replaceChildren(
-    make("header", { class: "detail-head" }, make("h2", { class: "route-title" }, "Overview"), make("p", { class: "about" }, `${plural(model.routes.length, "route")}, ${plural(new Set(model.entries.map(aliasOf)).size, "middleware").replace("middlewares", "middleware")}. `, make("span", { id: "since" }))),
+    make("header", { class: "detail-head" }, make("h2", { class: "route-title" }, "Overview"), make("p", { class: "about" }, `${plural(model.routes.filter(route => !route.own).length, "route")}, ${plural(new Set(model.entries.map(aliasOf)).size, "middleware").replace("middlewares", "middleware")}. `, make("span", { id: "since" }))),
     make("section", { class: "card", "aria-labelledby": "all-title" },
       make("div", { class: "card-head" }, make("h3", { id: "all-title" }, "Middleware on all routes"), make("p", { class: "hint" }, "Own time, without what it calls.")),
       make("table", { class: "grid", id: "middleware-table" },

@@ -13,6 +13,7 @@ async function select(number, isFromAddress) {
   const article = byId("detail");
   if (number === overview) {
     view.detail = null;
+    article.removeAttribute("aria-busy");
     drawOverview();
     return;
   }
@@ -72,7 +73,7 @@ document.addEventListener("keydown", event => {
   event.preventDefault();
   byId("search").focus();
 });
-addEventListener("hashchange", () => select(numberInAddress(), true));
+addEventListener("hashchange", () => model.version > 0 && select(numberInAddress(), true));
 addEventListener("resize", drawRows);
 
 load().then(listen, error => {

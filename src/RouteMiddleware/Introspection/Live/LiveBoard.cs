@@ -16,6 +16,7 @@ namespace RouteMiddleware.Introspection.Live;
 /// </summary>
 internal sealed class LiveBoard : IWatchPasses, IDisposable
 {
+    private const string HostingMeter = "Microsoft.AspNetCore.Hosting";
     private const string RequestDuration = "http.server.request.duration";
 
     private readonly TimeProvider _clock;
@@ -64,7 +65,7 @@ internal sealed class LiveBoard : IWatchPasses, IDisposable
 
         _requests.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == RequestDuration && meters is not null && ReferenceEquals(instrument.Meter.Scope, meters))
+            if (instrument is { Name: RequestDuration, Meter.Name: HostingMeter } && meters is not null && ReferenceEquals(instrument.Meter.Scope, meters))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

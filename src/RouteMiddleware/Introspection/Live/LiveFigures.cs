@@ -5,7 +5,7 @@ using RouteMiddleware.Pipeline;
 namespace RouteMiddleware.Introspection.Live;
 
 /// <summary>Counts while somebody looks, and holds nothing before and after.</summary>
-internal sealed class LiveFigures(Observation observation, ChainPlans chains, TimeProvider clock, IMeterFactory? meters = null)
+internal sealed class LiveFigures(Observation observation, ChainPlans chains, TimeProvider clock, IMeterFactory? meters = null) : IDisposable
 {
     /// <summary>How many may look at once.</summary>
     public const int MostViewers = 16;
@@ -57,10 +57,19 @@ internal sealed class LiveFigures(Observation observation, ChainPlans chains, Ti
         {
             if (--_viewers == 0)
             {
-                observation.Watcher = null;
-                _board?.Dispose();
-                _board = null;
+                Dispose();
             }
+        }
+    }
+
+    /// <summary>Ends it for all, when the application is disposed of.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            observation.Watcher = null;
+            _board?.Dispose();
+            _board = null;
         }
     }
 
