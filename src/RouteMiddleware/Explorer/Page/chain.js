@@ -120,6 +120,7 @@ function drawDetailFigures() {
     const link = of(element.dataset.link);
     const [stops, ...numbers] = element.children;
     const text = !link ? [] : [link.failed > 0 ? `${count(link.failed)} threw` : "", link.refused > 0 ? `${count(link.refused)} refused` : "", link.answered > 0 ? `${count(link.answered)} answered` : ""];
+    element.classList.toggle("idle", !link);
     setText(stops, text.filter(Boolean).join(", "));
     stops.classList.toggle("bad", Boolean(link && link.failed + link.refused > 0));
     const shown = link ? [rate(link.rate), time(link.p50), time(link.p99)] : ["–", "–", "–"];

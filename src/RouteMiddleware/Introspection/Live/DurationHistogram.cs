@@ -11,7 +11,8 @@ internal sealed class DurationHistogram
     private const int FirstBit = 7;
     private const int LastBit = 36;
     private const int Steps = 4;
-    private const int Buckets = ((LastBit - FirstBit) * Steps) + 1;
+    private const int Buckets = ((LastBit - FirstBit) * Steps) + 2;
+    private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds((1L << LastBit) / 1000);
     private static readonly TimeSpan Half = TimeSpan.FromSeconds(30);
 
     private int[] _now = [];
@@ -30,7 +31,7 @@ internal sealed class DurationHistogram
             Turn(half);
         }
 
-        Interlocked.Increment(ref _now[BucketOf(time.Ticks * 100)]);
+        Interlocked.Increment(ref _now[BucketOf(time)]);
     }
 
     /// <summary>Reads the times below which the given parts of all lie, in microseconds; <see langword="null"/> where nothing was measured.</summary>
@@ -79,8 +80,15 @@ internal sealed class DurationHistogram
         return BoundOf(counts.Length - 1);
     }
 
-    private static int BucketOf(long nanoseconds)
+    private static int BucketOf(TimeSpan time)
     {
+        if (time >= Longest)
+        {
+            return Buckets - 1;
+        }
+
+        var nanoseconds = (long)time.TotalNanoseconds;
+
         if (nanoseconds < 1L << FirstBit)
         {
             return 0;
@@ -88,7 +96,7 @@ internal sealed class DurationHistogram
 
         var bit = BitOperations.Log2((ulong)nanoseconds);
         var step = (int)(nanoseconds >> (bit - 2)) & (Steps - 1);
-        return Math.Min(((bit - FirstBit) * Steps) + step + 1, Buckets - 1);
+        return ((bit - FirstBit) * Steps) + step + 1;
     }
 
     // Where a step begins, in nanoseconds.
