@@ -31,6 +31,15 @@ command -v redis-server >/dev/null || { echo "redis-server was not found; the te
 /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null \
   || install python3-prometheus-client python3-prometheus_client py3-prometheus-client python-prometheus-client
 
+# What the explorer's page is examined with by screen reader's rules; kept outside the repository, and fetched once.
+axe=artifacts/axe-core
+if [ ! -f "$axe/package/axe.min.js" ]; then
+  command -v npm >/dev/null || install npm nodejs-npm npm node
+  mkdir -p "$axe"
+  npm pack --silent --pack-destination "$axe" axe-core@4.14.1 >/dev/null
+  tar -xzf "$axe"/axe-core-4.14.1.tgz -C "$axe" package/axe.min.js package/LICENSE
+fi
+
 dotnet restore RouteMiddleware.sln
 dotnet format RouteMiddleware.sln --no-restore --verify-no-changes --exclude-diagnostics IDE0005
 dotnet build RouteMiddleware.sln --no-restore -c Release

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
+using RouteMiddleware.Explorer;
 using RouteMiddleware.Introspection;
+using RouteMiddleware.Introspection.Live;
 using RouteMiddleware.Invariants;
 using RouteMiddleware.Pipeline;
 using RouteMiddleware.Settings;
@@ -62,6 +64,12 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<TemplatePaths>();
         services.AddSingleton<InvariantList>();
         services.AddSingleton<ICheckEndpoints, InvariantCheck>();
+        services.AddSingleton<ChainPlans>();
+        services.AddSingleton<LiveFigures>();
+        services.AddSingleton<ExplorerRoutes>();
+        services.AddSingleton<ExplorerGuard>();
+        services.AddSingleton<ICheckEndpoints>(static provider => provider.GetRequiredService<ExplorerGuard>());
+        services.AddSingleton<ExplorerEndpoints>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
 
         BuiltInMiddleware.AddTo(builder);

@@ -16,8 +16,9 @@ public sealed partial class RoomTests
         ["Introspection"] = ["Settings", "Pipeline"],
         ["Commands"] = ["Settings", "Pipeline"],
         ["Invariants"] = ["Settings", "Pipeline"],
+        ["Explorer"] = ["Introspection"],
         ["Lifespans"] = [],
-        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Invariants", "Lifespans", "Commands"],
+        ["Setup"] = ["Settings", "Pipeline", "Middleware", "Introspection", "Invariants", "Explorer", "Lifespans", "Commands"],
     };
 
     public static TheoryData<string> Libraries => ["RouteMiddleware", "RouteMiddleware.Contrib.Session", "RouteMiddleware.Contrib.Redis", "RouteMiddleware.Contrib.OpenApi", "RouteMiddleware.Testing"];
@@ -104,7 +105,7 @@ public sealed partial class RoomTests
         return text.AsSpan(start).StartsWith("namespace ");
     }
 
-    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Invariants|Lifespans|Commands|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"RouteMiddleware\.(?<room>Settings|Pipeline|Middleware|Introspection|Invariants|Explorer|Lifespans|Commands|Setup)\b(\.(?<house>\w+))?", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex RoomName();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
