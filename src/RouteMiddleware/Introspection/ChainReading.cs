@@ -72,10 +72,10 @@ internal sealed class ChainReading(MiddlewareCatalog catalog, LinkFactory links,
     private string OriginOf(TracedOption option, LinkPlan plan, Attachment? owner) => option.Source switch
     {
         ChainOptionSource.ClassDefault => plan.Registration.OptionsType!.Name,
-        ChainOptionSource.Registration => $"AddMiddleware(\"{plan.Registration.Alias}\")",
-        ChainOptionSource.Section => option.SettingsKey!,
+        ChainOptionSource.Registration => option.By ?? $"AddMiddleware(\"{plan.Registration.Alias}\")",
+        ChainOptionSource.Section => option.By!,
         ChainOptionSource.Entry when OriginOf(plan, owner) is var entry => entry.StartsWith($"{MiddlewareCatalog.SectionName}:", StringComparison.OrdinalIgnoreCase)
-            ? $"{entry}:{nameof(MiddlewareEntry.Options)}:{option.SettingsKey}"
+            ? $"{entry}:{nameof(MiddlewareEntry.Options)}:{option.By}"
             : entry,
         ChainOptionSource.Argument => $"{plan.Name}:{ArgumentOf(plan)} in {OriginOf(plan, owner)}",
         _ => owner?.Origin ?? OriginOf(plan, owner),

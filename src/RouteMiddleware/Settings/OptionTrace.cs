@@ -10,7 +10,7 @@ internal sealed class OptionTrace
 {
     private readonly MiddlewareRegistration _registration;
     private readonly PropertyInfo[] _properties;
-    private readonly Dictionary<string, (ChainOptionSource Source, string? Key)> _set = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (ChainOptionSource Source, string? By)> _set = new(StringComparer.OrdinalIgnoreCase);
     private readonly object _options;
 
     private OptionTrace(MiddlewareRegistration registration)
@@ -37,6 +37,7 @@ internal sealed class OptionTrace
         trace.Bind(ChainOptionSource.Entry, plan.Options.Count == 0 ? null : new ConfigurationBuilder().AddInMemoryCollection(plan.Options).Build());
         trace.Run(ChainOptionSource.Argument, plan.Argument is { } argument ? options => (options as IAcceptArgument)?.ApplyArgument(argument) : null);
         trace.Run(ChainOptionSource.Call, plan.Configure);
+        trace.Run(ChainOptionSource.Registration, registration.PostConfigure, $"{nameof(RouteMiddlewareBuilder.PostConfigure)}(\"{registration.Alias}\")");
         return trace.Read(inEffect ?? trace._options, plan.Configure is not null);
     }
 
@@ -58,7 +59,7 @@ internal sealed class OptionTrace
             .Where(static property => property.GetMethod?.IsPublic == true && property.GetIndexParameters().Length == 0
                 && (property.SetMethod?.IsPublic == true || property.PropertyType.IsAssignableTo(typeof(IEnumerable))))];
 
-    private void Run(ChainOptionSource source, Action<object>? layer)
+    private void Run(ChainOptionSource source, Action<object>? layer, string? by = null)
     {
         if (layer is null)
         {
@@ -75,7 +76,7 @@ internal sealed class OptionTrace
             // Code that sets an option to what it was already is seen on the probe alone.
             if (!before.TryGetValue(name, out var old) || !old.IsSameAs(value) || (probed.TryGetValue(name, out var set) && set.IsSameAs(value)))
             {
-                _set[name] = (source, null);
+                _set[name] = (source, by);
             }
         }
     }
@@ -134,11 +135,11 @@ internal sealed class OptionTrace
         return [.. Snapshot(inEffect).Select(pair =>
         {
             var (name, seen) = pair;
-            var (source, key) = _set.GetValueOrDefault(name);
+            var (source, by) = _set.GetValueOrDefault(name);
 
             // The call was made once, at the start: what it captured may be another by now.
             var isOfTheCall = isConfigured && (!traced.TryGetValue(name, out var again) || !again.IsSameAs(seen));
-            return new TracedOption(seen.Property, seen.Key, seen.Value, isOfTheCall ? ChainOptionSource.Call : source, isOfTheCall ? null : key);
+            return new TracedOption(seen.Property, seen.Key, seen.Value, isOfTheCall ? ChainOptionSource.Call : source, isOfTheCall ? null : by);
         })];
     }
 
