@@ -30,7 +30,7 @@ public interface IRedisConnection
     /// <summary>Runs a command that needs no script.</summary>
     /// <typeparam name="T">What it returns.</typeparam>
     /// <param name="operation">What metrics and logs call it: letters, digits and <c>_</c>.</param>
-    /// <param name="call">Calls the client, once.</param>
+    /// <param name="call">Calls the client, once; called again where Redis answered that nothing has run and another server has the key.</param>
     /// <param name="timeout">How long the answer is waited for.</param>
     /// <param name="cancellationToken">Gives up waiting; the command may still run.</param>
     /// <returns>What the command returned.</returns>

@@ -56,11 +56,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
     public string? Reason => _reason;
 
     /// <summary>What the server throws away when its memory is full, where that is any key.</summary>
-    public string? DangerousPolicy
-    {
-        get => _policy;
-        private set => _policy = value;
-    }
+    public string? DangerousPolicy => _policy;
 
     /// <summary>Ends when the first attempt to connect is over, whatever became of it.</summary>
     public Task Tried => _tried.Task;
@@ -118,8 +114,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
 
         if (!link.Multiplexer.IsConnected)
         {
-            _reason = "the connection broke";
-            Report(_reason);
+            Report("the connection broke");
 
             if (link.IsOurs)
             {
@@ -222,7 +217,6 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
 
         if (before is null)
         {
-            _reason = attempt.Reason;
             Report(attempt.Reason!);
         }
 
@@ -238,10 +232,10 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
             TellConnected();
         }
 
-        var known = DangerousPolicy;
-        DangerousPolicy = attempt.Policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true ? attempt.Policy : null;
+        var known = _policy;
+        _policy = attempt.Policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true ? attempt.Policy : null;
 
-        if (DangerousPolicy is { } policy && policy != known)
+        if (_policy is { } policy && policy != known)
         {
             Log.ThrowsAnyKeyAway(_logger, policy);
         }
@@ -261,6 +255,8 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
     // Once for each time that it is away.
     private void Report(string reason)
     {
+        _reason = reason;
+
         if (!_isReported)
         {
             _isReported = true;
