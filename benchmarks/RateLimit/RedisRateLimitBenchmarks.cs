@@ -19,7 +19,7 @@ namespace RouteMiddleware.Benchmarks.RateLimit;
 /// Starts a redis-server of its own. One operation is one decision.
 /// </summary>
 [MemoryDiagnoser]
-public class RedisRateLimitBenchmarks
+public class RedisRateLimitBenchmarks : IAsyncDisposable
 {
     private const int Decisions = 4_096;
 
@@ -30,7 +30,7 @@ public class RedisRateLimitBenchmarks
     private readonly HttpContext[] _contexts = [.. Enumerable.Range(0, Decisions).Select(From)];
     private Process _server = null!;
     private ServiceProvider _services = null!;
-    private IConnectionMultiplexer _client = null!;
+    private ConnectionMultiplexer _client = null!;
     private IRateLimitStore _store = null!;
     private RateLimitMiddleware _limit = null!;
     private RateLimitPolicy[] _policies = null!;
@@ -82,13 +82,14 @@ public class RedisRateLimitBenchmarks
     });
 
     [GlobalCleanup]
-    public async Task CleanupAsync()
+    public async ValueTask DisposeAsync()
     {
         _limit.Dispose();
         await _services.DisposeAsync();
         _client.Dispose();
         _server.Kill();
         _server.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private static DefaultHttpContext From(int number)
