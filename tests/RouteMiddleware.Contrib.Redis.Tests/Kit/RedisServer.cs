@@ -23,6 +23,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>What <see cref="CommandAsync"/> logs in with. Default: nothing.</summary>
+    public string? Password { get; set; }
+
     /// <summary>Where it listens, as StackExchange.Redis writes it.</summary>
     public string Configuration => $"127.0.0.1:{Port}";
 
@@ -38,6 +41,14 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>A connection of the test's own, with administrative commands.</summary>
     public async Task<IConnectionMultiplexer> ConnectAsync()
         => await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000");
+
+    /// <summary>Runs one command by <c>redis-cli</c>: nothing of the client under test takes part in it.</summary>
+    /// <param name="words">The command and its arguments.</param>
+    /// <returns>The answer as text, its elements line by line; an error's text too.</returns>
+    public Task<string> CommandAsync(params string[] words) => RunCliAsync(words, "");
+
+    /// <summary>Runs commands, one after the other, on one connection.</summary>
+    public Task<string> CommandsAsync(params string[] lines) => RunCliAsync([], string.Join('\n', lines) + "\n");
 
     /// <summary>Ends it at once, as a power cut of the process would.</summary>
     public async Task KillAsync()
@@ -91,6 +102,25 @@ public sealed class RedisServer : IAsyncDisposable
     {
         WorkingDirectory = _directory.FullName,
     })!;
+
+    private async Task<string> RunCliAsync(string[] words, string input)
+    {
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", ["-h", "127.0.0.1", "-p", $"{Port}", .. words])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["REDISCLI_AUTH"] = Password },
+        })!;
+        var faults = cli.StandardError.ReadToEndAsync();
+        await cli.StandardInput.WriteAsync(input);
+        cli.StandardInput.Close();
+        var answer = await cli.StandardOutput.ReadToEndAsync();
+        await faults;
+        await cli.WaitForExitAsync();
+        return answer.TrimEnd('\n');
+    }
 
     private void Signal(string name)
     {
