@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using RouteMiddleware;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Redis.Connections;
@@ -32,7 +33,9 @@ public static class RedisRouteMiddlewareBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         builder.AddSection<RedisOptions>("Redis");
+        builder.Services.TryAddSingleton<RedisUse>();
         builder.Services.TryAddSingleton<IRedisConnection, RedisConnection>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
         return builder;
     }
 }

@@ -1,100 +1,151 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 using StackExchange.Redis;
 
 namespace RouteMiddleware.Contrib.Redis.Connections;
 
-/// <summary>Bounds every call in time, and makes one kind of failure of whatever goes wrong.</summary>
-internal sealed class RedisConnection(IServiceProvider services, ISharedOptions options, TimeProvider clock) : IRedisConnection, IAsyncDisposable
+/// <summary>Lets calls through to the connection of the moment, or fails them at once. Connects from its making on, which is its first use.</summary>
+internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable
 {
-    private readonly RedisOptions _options = options.Get<RedisOptions>("Redis");
-    private readonly Lock _lock = new();
-    private Task<IConnectionMultiplexer>? _connecting;
-    private bool _isOurs;
+    private const int KeptCalls = 256;
 
-    public bool IsConfigured => !string.IsNullOrWhiteSpace(_options.Configuration) || services.GetService<IConnectionMultiplexer>() is not null;
+    private readonly RedisSettings _settings;
+    private readonly CallMonitor _monitor;
+    private readonly LinkSupervisor? _supervisor;
+    private readonly ObjectPool<EvaluateCall> _calls;
 
-    public bool IsAvailable => _connecting is { IsCompletedSuccessfully: true, Result.IsConnected: true };
+    public RedisConnection(IServiceProvider services, ISharedOptions options, IServiceProviderIsService registered, RedisUse use, ILogger<IRedisConnection> logger, IMeterFactory? meters = null)
+        : this(services, new RedisSettings(options, registered), TimeProvider.System, logger, meters)
+        => use.Connection = this;
 
-    public string KeyPrefix => _options.KeyPrefix;
+    // The clock of the application may stand still in a test; the network behind it does not, and a deadline must end all the same.
+    internal RedisConnection(IServiceProvider services, RedisSettings settings, TimeProvider clock, ILogger logger, IMeterFactory? meters)
+    {
+        _settings = settings;
+        _monitor = new(clock, logger, meters);
+        _calls = Pool(_monitor);
+
+        if (IsConfigured)
+        {
+            _supervisor = new(settings, new LinkFactory(settings, services, clock), _monitor.Circuit, clock, logger);
+            _monitor.Tell(_supervisor);
+        }
+    }
+
+    public bool IsConfigured => _settings.IsRegistered || _settings.Client is not null;
+
+    public bool IsAvailable => _supervisor?.Link is not null && _monitor.Circuit.State != CircuitState.Open;
+
+    public string KeyPrefix => _settings.Options.KeyPrefix;
+
+    /// <summary>Whether calls are let through.</summary>
+    internal CircuitState Circuit => _monitor.Circuit.State;
+
+    /// <summary>Why there is no connection, for people and without secrets; <see langword="null"/>: there is one.</summary>
+    internal string? Reason => _supervisor is null ? "nothing says where it is" : _supervisor.Reason ?? (_supervisor.Link is null ? "the first attempt is not over" : null);
+
+    /// <summary>Where Redis is, for people and without secrets.</summary>
+    internal string Place => _settings.Place;
+
+    /// <summary>Ends when the first attempt to connect is over.</summary>
+    internal Task Tried => _supervisor?.Tried ?? Task.CompletedTask;
+
+    /// <summary>Ends when there is a connection.</summary>
+    internal Task Connected => _supervisor?.Connected ?? Task.CompletedTask;
+
+    internal TimeSpan ConnectTimeout => _settings.Options.ConnectTimeout;
 
     public ValueTask<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return CallAsync(script.Name, database => EvaluateAsync(database, script, keys, values), timeout, cancellationToken);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+
+        var startedAt = _monitor.Clock.GetTimestamp();
+        return IsBeforeFirst
+            ? EvaluateAfterFirstAsync(script, keys, values, startedAt, timeout, cancellationToken)
+            : Evaluate(script, keys, values, startedAt, timeout, cancellationToken);
     }
 
-    public async ValueTask<T> CallAsync<T>(string operation, Func<IDatabase, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public ValueTask<T> CallAsync<T>(string operation, Func<IDatabase, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(operation);
         ArgumentNullException.ThrowIfNull(call);
 
-        try
-        {
-            return await CallAsync(call).WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new RedisUnavailableException(RedisFailure.Timeout, $"Redis did not answer '{operation}' in time.", exception);
-        }
-        catch (RedisConnectionException exception)
-        {
-            throw new RedisUnavailableException(RedisFailure.ConnectionLost, $"The connection to Redis failed during '{operation}'.", exception);
-        }
-        catch (RedisException exception)
-        {
-            throw new RedisUnavailableException(RedisFailure.Refused, $"Redis refused '{operation}'.", exception);
-        }
+        var startedAt = _monitor.Clock.GetTimestamp();
+        return IsBeforeFirst
+            ? CallAfterFirstAsync(operation, call, startedAt, timeout, cancellationToken)
+            : Call(operation, call, startedAt, timeout, cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _supervisor?.DisposeAsync() ?? default;
+
+    private static DefaultObjectPool<EvaluateCall> Pool(CallMonitor monitor)
     {
-        if (_isOurs && _connecting is { IsCompletedSuccessfully: true } connecting)
-        {
-            await (await connecting.ConfigureAwait(false)).CloseAsync().ConfigureAwait(false);
-        }
+        var policy = new EvaluateCallPolicy(monitor);
+        return policy.Pool = new(policy, KeptCalls);
     }
 
-    // The server forgets its scripts when it restarts or is told to; nothing of the script has run then.
-    private static async Task<RedisResult> EvaluateAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)
+    // An application that has just started gives its first requests a chance, within their own time.
+    private bool IsBeforeFirst => _supervisor is { Tried.IsCompleted: false };
+
+    private async Task WaitForFirstAsync(TimeSpan timeout, CancellationToken cancellationToken)
+        => await _supervisor!.Tried.WaitAsync(timeout, _monitor.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private ValueTask<RedisResult> Evaluate(RedisScript script, RedisKey[] keys, RedisValue[] values, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
+        => TryEnter(script.Name, out var link, out var isTrial) is { } fault
+            ? ValueTask.FromException<RedisResult>(fault)
+            : _calls.Get().With(script, keys, values).Run(link!, script.Name, isTrial, startedAt, timeout, cancellationToken);
+
+    private ValueTask<T> Call<T>(string operation, Func<IDatabase, Task<T>> call, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
+        => TryEnter(operation, out var link, out var isTrial) is { } fault
+            ? ValueTask.FromException<T>(fault)
+            : new CommandCall<T>(_monitor, call).Run(link!, operation, isTrial, startedAt, timeout, cancellationToken);
+
+    private async ValueTask<RedisResult> EvaluateAfterFirstAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await database.ScriptEvaluateAsync(script.Text, keys, values).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            return await database.ScriptEvaluateAsync(script.Text, keys, values).ConfigureAwait(false);
-        }
+        await WaitForFirstAsync(timeout, cancellationToken).ConfigureAwait(false);
+        return await Evaluate(script, keys, values, startedAt, timeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call)
+    private async ValueTask<T> CallAfterFirstAsync<T>(string operation, Func<IDatabase, Task<T>> call, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var connection = await ConnectAsync().ConfigureAwait(false);
-        return await call(connection.GetDatabase()).ConfigureAwait(false);
+        await WaitForFirstAsync(timeout, cancellationToken).ConfigureAwait(false);
+        return await Call(operation, call, startedAt, timeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<IConnectionMultiplexer> ConnectAsync()
+    private RedisUnavailableException? TryEnter(string operation, out RedisLink? link, out bool isTrial)
     {
-        lock (_lock)
-        {
-            if (_connecting is null || _connecting.IsFaulted)
-            {
-                _connecting = BeginAsync();
-            }
+        isTrial = false;
+        link = _supervisor?.Link;
 
-            return _connecting;
+        if (link is null)
+        {
+            return _monitor.NotSent(operation, RedisFailure.NotConnected);
         }
+
+        if (!_monitor.Circuit.TryEnter(out isTrial))
+        {
+            return _monitor.NotSent(operation, RedisFailure.CircuitOpen);
+        }
+
+        if (!link.TryBegin())
+        {
+            _monitor.Circuit.Unknown(isTrial);
+            return _monitor.NotSent(operation, RedisFailure.Overloaded);
+        }
+
+        return null;
     }
 
-    private async Task<IConnectionMultiplexer> BeginAsync()
+    private sealed class EvaluateCallPolicy(CallMonitor monitor) : IPooledObjectPolicy<EvaluateCall>
     {
-        if (services.GetService<IConnectionMultiplexer>() is { } registered)
-        {
-            return registered;
-        }
+        public DefaultObjectPool<EvaluateCall> Pool { get; set; } = null!;
 
-        var configuration = ConfigurationOptions.Parse(_options.Configuration ?? throw new RedisUnavailableException(RedisFailure.NotConnected, "No Redis is configured."));
-        configuration.ConnectTimeout = (int)_options.ConnectTimeout.TotalMilliseconds;
-        _isOurs = true;
-        return await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        public EvaluateCall Create() => new(monitor, Pool);
+
+        public bool Return(EvaluateCall obj) => true;
     }
 }

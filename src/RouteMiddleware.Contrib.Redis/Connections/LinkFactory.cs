@@ -1,0 +1,231 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace RouteMiddleware.Contrib.Redis.Connections;
+
+/// <summary>
+/// Makes the connection: to the master alone where several end points are named and are no cluster. The client itself would send writes to every server that calls itself a
+/// master, an old one that comes back among them.
+/// </summary>
+internal sealed class LinkFactory(RedisSettings settings, IServiceProvider services, TimeProvider clock)
+{
+    // What every script does, and some accounts may not.
+    private const string Greeting = "return redis.call('TIME')[1]";
+
+    private static readonly TimeSpan KnockLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(1);
+
+    private EndPoint? _last;
+    private bool _hasConnected;
+    private int _failures;
+
+    public static string Name(EndPoint endPoint) => endPoint switch
+    {
+        DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
+        _ => endPoint.ToString() ?? "",
+    };
+
+    /// <summary>Tries once.</summary>
+    /// <returns>The connection, which has carried a script out; or what kept it from that.</returns>
+    public async Task<LinkAttempt> TryAsync(CancellationToken stopping)
+    {
+        var attempt = settings.IsRegistered ? await TakeRegisteredAsync().ConfigureAwait(false) : await ConnectAsync(settings.Client!, stopping).ConfigureAwait(false);
+
+        if (attempt.Link is { } link)
+        {
+            attempt = await GreetAsync(link).ConfigureAwait(false);
+
+            if (attempt.Link is null)
+            {
+                link.Retire(TimeSpan.Zero);
+            }
+        }
+
+        _failures = attempt.Link is null && attempt.WasThere ? _failures + 1 : 0;
+
+        if (attempt.Link is not null)
+        {
+            _hasConnected = true;
+            _last = attempt.Link.EndPoint;
+        }
+
+        return attempt;
+    }
+
+    private static async Task<(bool IsMaster, long Offset)> RoleAsync(IServer server, TimeSpan limit, TimeProvider clock)
+    {
+        try
+        {
+            var lines = (await server.InfoRawAsync("replication").WaitAsync(limit, clock).ConfigureAwait(false) ?? "").Split('\n', StringSplitOptions.TrimEntries);
+            _ = long.TryParse(Value(lines, "master_repl_offset:"), System.Globalization.CultureInfo.InvariantCulture, out var offset);
+            return (Value(lines, "role:") is not "slave", offset);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // An account that may not ask: it counts as a master, and READONLY says otherwise.
+            return (exception is RedisServerException, 0);
+        }
+    }
+
+    private static string? Value(string[] lines, string name) => Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+
+    private async Task<LinkAttempt> TakeRegisteredAsync()
+    {
+        try
+        {
+            // Most applications connect in the factory, and wait for it: on a thread of its own.
+            var multiplexer = await Task.Factory.StartNew(
+                () => services.GetRequiredService<IConnectionMultiplexer>(),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
+            return multiplexer.IsConnected ? new(new(multiplexer, isOurs: false, null, clock), null, true) : new(null, "it is not connected", false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or InvalidOperationException or ArgumentException)
+        {
+            return new(null, $"it can't be made ({exception.GetType().Name})", false);
+        }
+    }
+
+    private async Task<LinkAttempt> ConnectAsync(ConfigurationOptions client, CancellationToken stopping)
+    {
+        // A sentinel's names are no places to knock at.
+        if (!string.IsNullOrEmpty(client.ServiceName))
+        {
+            return await OpenAsync(client, null).ConfigureAwait(false);
+        }
+
+        var limit = KnockLimit < settings.Options.ConnectTimeout ? KnockLimit : settings.Options.ConnectTimeout;
+        var endPoints = client.EndPoints.OrderByDescending(endPoint => endPoint.Equals(_last)).ToArray();
+        var answers = await Task.WhenAll(endPoints.Select(endPoint => Knock.AtAsync(endPoint, !client.Ssl && client.Proxy == Proxy.None, limit, clock, stopping))).ConfigureAwait(false);
+        var present = endPoints.Where((_, index) => answers[index] is null).ToArray();
+
+        return present.Length == 0 ? new(null, answers[0], false)
+            : endPoints.Length == 1 ? await OpenAsync(client, endPoints[0]).ConfigureAwait(false)
+            : await ChooseAsync(client, present).ConfigureAwait(false);
+    }
+
+    // The master that was used last; else the one with the longest history, for a master that comes back empty has none.
+    private async Task<LinkAttempt> ChooseAsync(ConfigurationOptions client, EndPoint[] present)
+    {
+        LinkAttempt best = new(null, "none of the servers is a master", true);
+        var longest = -1L;
+
+        foreach (var endPoint in present)
+        {
+            var attempt = await OpenAsync(client, endPoint).ConfigureAwait(false);
+
+            if (attempt.Link is not { } link)
+            {
+                best = best.Link is null ? attempt : best;
+                continue;
+            }
+
+            var server = link.Multiplexer.GetServer(endPoint);
+
+            if (server.ServerType == ServerType.Cluster)
+            {
+                best.Link?.Retire(TimeSpan.Zero);
+                return attempt;
+            }
+
+            var (isMaster, offset) = await RoleAsync(server, Limit, clock).ConfigureAwait(false);
+
+            if (isMaster && offset > longest)
+            {
+                best.Link?.Retire(TimeSpan.Zero);
+                (best, longest) = (attempt, endPoint.Equals(_last) ? long.MaxValue : offset);
+            }
+            else
+            {
+                link.Retire(TimeSpan.Zero);
+            }
+
+            if (longest == long.MaxValue)
+            {
+                break;
+            }
+        }
+
+        return best;
+    }
+
+    // Once a connection stood, the next is first tried for a short time: a server that died beside the one that lives would take all of a long one.
+    private TimeSpan Limit => _hasConnected && FirstLimit * (1 << Math.Min(_failures, 6)) is var limit && limit < settings.Options.ConnectTimeout ? limit : settings.Options.ConnectTimeout;
+
+    private async Task<LinkAttempt> OpenAsync(ConfigurationOptions client, EndPoint? endPoint)
+    {
+        var own = client.Clone();
+        own.ConnectTimeout = (int)Limit.TotalMilliseconds;
+
+        if (endPoint is not null)
+        {
+            own.EndPoints.Clear();
+            own.EndPoints.Add(endPoint);
+        }
+
+        // The client waits for threads while it closes a connection that failed.
+        var opening = Task.Run(() => ConnectionMultiplexer.ConnectAsync(own));
+
+        try
+        {
+            var multiplexer = await opening.WaitAsync(Limit + Limit, clock).ConfigureAwait(false);
+            return new(new(multiplexer, isOurs: true, endPoint, clock), null, true);
+        }
+        catch (TimeoutException)
+        {
+            _ = opening.ContinueWith(static late => late.Result.Close(false), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+            return new(null, "it does not answer", true);
+        }
+        catch (RedisConnectionException exception)
+        {
+            return new(null, IsAboutThePassword(exception) ? "it refuses the password, or wants one" : $"the client can't connect ({exception.FailureType})", true);
+        }
+        catch (RedisException exception)
+        {
+            return new(null, $"the client can't connect ({exception.GetType().Name})", true);
+        }
+    }
+
+    private static bool IsAboutThePassword(RedisConnectionException exception)
+        => exception.FailureType == ConnectionFailureType.AuthenticationFailure || exception.Message.Contains("Authentication", StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("NOAUTH", StringComparison.Ordinal);
+
+    private async Task<LinkAttempt> GreetAsync(RedisLink link)
+    {
+        try
+        {
+            await link.Database.ScriptEvaluateAsync(Greeting).WaitAsync(Limit, clock).ConfigureAwait(false);
+            link.Heard();
+            return new(link, null, true) { Policy = await PolicyAsync(link).ConfigureAwait(false) };
+        }
+        catch (TimeoutException)
+        {
+            return new(null, "it does not run a script in time", true);
+        }
+        catch (Exception exception) when (exception is RedisException or ObjectDisposedException)
+        {
+            return new(null, RedisError.Of(exception).Code switch
+            {
+                "NOPERM" => "its user may not run scripts (EVAL, EVALSHA, SCRIPT LOAD, TIME)",
+                "NOAUTH" or "WRONGPASS" => "it refuses the password, or wants one",
+                null => "the connection breaks",
+                var code => $"it refuses to run a script ({code})",
+            }, true);
+        }
+    }
+
+    private async Task<string?> PolicyAsync(RedisLink link)
+    {
+        try
+        {
+            var info = (string?)await link.Database.ExecuteAsync("INFO", "memory").WaitAsync(Limit, clock).ConfigureAwait(false) ?? "";
+            return Value(info.Split('\n', StringSplitOptions.TrimEntries), "maxmemory_policy:");
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // An account that may not ask, or a service that does not tell: then nothing is said of it.
+            return null;
+        }
+    }
+}

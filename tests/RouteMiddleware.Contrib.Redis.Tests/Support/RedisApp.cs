@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using RouteMiddleware.Tests.Kit;
+
+namespace RouteMiddleware.Contrib.Redis.Tests.Support;
+
+/// <summary>An application that uses a Redis, and nothing else.</summary>
+internal sealed class RedisApp : IAsyncDisposable
+{
+    public static readonly RedisScript Add = new("add", "return redis.call('INCRBY', KEYS[1], ARGV[1])");
+
+    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(250);
+
+    private readonly TestApp _app;
+
+    private RedisApp(TestApp app)
+    {
+        _app = app;
+        Redis = app.App.Services.GetRequiredService<IRedisConnection>();
+    }
+
+    public IRedisConnection Redis { get; }
+
+    public IServiceProvider Services => _app.App.Services;
+
+    public TestApp App => _app;
+
+    /// <summary>What the connection logged.</summary>
+    public IEnumerable<LogRecord> Logs => _app.Logs.Records.Where(static record => record.Category.StartsWith("RouteMiddleware.Contrib.Redis", StringComparison.Ordinal));
+
+    public static async Task<RedisApp> StartAsync(
+        string? configuration,
+        Action<WebApplicationBuilder>? services = null,
+        Action<WebApplication>? map = null,
+        params KeyValuePair<string, string?>[] settings)
+        => new(await TestApp.StartAsync(
+            builder =>
+            {
+                builder.Services.AddRouteMiddleware().AddRedis();
+                services?.Invoke(builder);
+            },
+            app =>
+            {
+                // Something uses it, as a middleware with a store there would.
+                app.Services.GetRequiredService<IRedisConnection>();
+                map?.Invoke(app);
+            },
+            [new("RouteMiddleware:Redis:Configuration", configuration), .. settings]));
+
+    /// <summary>Adds one to a key.</summary>
+    public async ValueTask<int> AddAsync(string key, TimeSpan? limit = null)
+        => (int)await Redis.EvaluateAsync(Add, [Redis.KeyPrefix + key], [1], limit ?? Limit);
+
+    /// <summary>Whether a call succeeds at the moment.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await AddAsync("{probe}");
+            return true;
+        }
+        catch (RedisUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
