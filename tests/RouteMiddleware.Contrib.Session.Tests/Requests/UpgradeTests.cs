@@ -62,6 +62,9 @@ public sealed class UpgradeTests
     [InlineData(EnginesAttribute.Memory, "sessionid=AAAAAAAAAAAAAAAAAAAAAA", RefusedCookies.UnknownId)]
     [InlineData(EnginesAttribute.Encrypted, null, RefusedCookies.Ended)]
     [InlineData(EnginesAttribute.Memory, null, RefusedCookies.Ended)]
+    [InlineData(EnginesAttribute.Redis, "sessionid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", RefusedCookies.UnknownId)]
+    [InlineData(EnginesAttribute.Redis, "sessionid=rm:session:x", RefusedCookies.UnknownId)]
+    [InlineData(EnginesAttribute.Redis, null, RefusedCookies.Ended)]
     public async Task S1_S19_RefusedCookies_AreCountedWithTheirReason(string engine, string? cookie, string reason)
     {
         await using var app = await SessionApp.StartAsync(engine);

@@ -23,7 +23,7 @@ internal static class RedisScripts
         local m = redis.pcall('HMGET', KEYS[1], '#i', '#e', '#o')
         if m.err then return damaged(m) end
         if not m[1] then return {'U'} end
-        if m[1] ~= ARGV[1] then return {m[3] and now - (tonumber(m[3]) or 0) < 10000 and 'R' or 'O'} end
+        if m[1] ~= ARGV[1] then return {not m[3] and 'U' or now - (tonumber(m[3]) or 0) < 10000 and 'R' or 'O'} end
         local e = tonumber(m[2])
         if not e then return {'T'} end
         if now >= e then return {'X'} end
