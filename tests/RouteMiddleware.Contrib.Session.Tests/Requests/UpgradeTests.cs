@@ -71,7 +71,13 @@ public sealed class UpgradeTests
         var meter = ((SessionStores)app.App.Services.GetService(typeof(SessionStores))!).Meter;
         var seen = new List<string?>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (ReferenceEquals(instrument.Meter, meter)) { self.EnableMeasurementEvents(instrument); } } };
-        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) => seen.Add($"{instrument.Name} {tags[0].Value} {count}"));
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+        {
+            if (instrument.Name.StartsWith("routemiddleware.session", StringComparison.Ordinal))
+            {
+                seen.Add($"{instrument.Name} {tags[0].Value} {count}");
+            }
+        });
         listener.Start();
         var browser = new Browser(app, cookie);
 

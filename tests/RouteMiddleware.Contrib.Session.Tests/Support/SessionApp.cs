@@ -22,6 +22,7 @@ internal static class SessionApp
         string environment = "Production",
         RedisServer? redis = null,
         string? prefix = null,
+        string? configuration = null,
         TimeProvider? serverClock = null)
     {
         var all = EnginesAttribute.SettingsOf(engine);
@@ -32,7 +33,7 @@ internal static class SessionApp
         }
 
         var connection = engine.StartsWith(EnginesAttribute.Redis, StringComparison.Ordinal)
-            ? new Dictionary<string, string?> { ["Configuration"] = (redis ?? await SharedRedis.GetAsync()).Configuration, ["KeyPrefix"] = prefix ?? SharedRedis.NewPrefix() }
+            ? new Dictionary<string, string?> { ["Configuration"] = configuration ?? (redis ?? await SharedRedis.GetAsync()).Configuration, ["KeyPrefix"] = prefix ?? SharedRedis.NewPrefix() }
             : [];
 
         return await TestApp.StartAsync(

@@ -78,13 +78,13 @@ internal static class RedisScripts
           end
           if v - tonumber(ARGV[6]) >= 4 then return {'A'} end
         end
-        if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {'L'} end
         local alive = m[1] and now < (tonumber(m[5]) or 0)
         local same = alive and m[1] == proof
+        if ARGV[8] ~= '' and m[8] ~= ARGV[8] and (same or not m[1]) then return {'G'} end
+        if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {'L'} end
         if mode == 'c' then
           if m[1] or m[9] then return {'G'} end
         else
-          if ARGV[8] ~= '' and m[8] ~= ARGV[8] and (same or not m[1]) then return {'G'} end
           if mode == 'e' then
             if same or (m[1] and ARGV[20] == '1') then redis.call('DEL', key) end
             return {'E', now, user or ''}

@@ -62,7 +62,14 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
     public async Task<int> EndAllAsync(string userId, string? exceptHandle, CancellationToken cancellationToken)
     {
         var handles = await HandlesAsync(userId, [(long)RefusesLogins.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
-        var ended = await EachAsync([.. handles.Where(handle => handle != exceptHandle)], async handle =>
+        handles = [.. handles.Where(handle => handle != exceptHandle)];
+
+        if (handles.Length == 0)
+        {
+            return 0;
+        }
+
+        var ended = await EachAsync(handles, async handle =>
             (long)await redis.EvaluateAsync(
                 RedisScripts.EndOfUser,
                 [keys.Session(handle)],
@@ -73,7 +80,7 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
         // Only now: whoever was interrupted before can begin again.
         await redis.CallAsync(
             "session_user_remove",
-            database => database.SortedSetRemoveAsync(keys.User(userId)[0], [.. handles.Where(handle => handle != exceptHandle).Select(static handle => (StackExchange.Redis.RedisValue)handle)]),
+            database => database.SortedSetRemoveAsync(keys.User(userId)[0], [.. handles.Select(static handle => (StackExchange.Redis.RedisValue)handle)]),
             timeout,
             cancellationToken).ConfigureAwait(false);
 
