@@ -130,7 +130,7 @@ public class RedisSessionBenchmarks
 
     private async Task BeginSessionsAsync(IRedisConnection redis)
     {
-        var sessions = new RedisSessions(redis, new("rm:", "sessionid"), new(redis, 0), TimeSpan.FromSeconds(5), TimeProvider.System);
+        var sessions = new RedisSessions(redis, new("rm:", "sessionid"), new(redis, 0, TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System);
         _cookies = new string[Callers];
         _holds = new RedisHold[Callers];
 

@@ -186,8 +186,8 @@ internal sealed partial class SessionMiddleware : IMiddleware
         }
 
         var keys = new RedisKeys(redis.KeyPrefix, options.CookieName);
-        var users = new RedisUsers(redis, keys, options.StoreTimeout);
-        var sessions = new RedisSessions(redis, keys, new(redis, options.Durability), options.StoreTimeout, clock);
+        var users = new RedisUsers(redis, keys, stores.Ended, options.StoreTimeout, clock);
+        var sessions = new RedisSessions(redis, keys, new(redis, options.Durability, clock), options.StoreTimeout, clock);
         stores.Register(options.Engine, options.CookieName, users);
         return new(sessions, users, lifetimes, options.Concurrency == SessionConcurrency.Serialize, options.MaxStoredBytes, stores.Refused, clock, logger);
     }

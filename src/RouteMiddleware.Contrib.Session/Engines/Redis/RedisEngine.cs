@@ -95,7 +95,7 @@ internal sealed partial class RedisEngine(
         var user = UserAfter(save);
         var isListed = user is not null && goesOn && NeedsListing(save, hold);
 
-        if (isListed && !await users.AddAsync(user!, hold.Handle, ListedFor(save), LoginAge(changes), cancellationToken).ConfigureAwait(false))
+        if (isListed && !await users.AddAsync(user!, hold.Handle, ListedFor(save), changes, cancellationToken).ConfigureAwait(false))
         {
             return SavedSession.Dropped;
         }
@@ -113,7 +113,7 @@ internal sealed partial class RedisEngine(
                 BaseVersion = hold.Version,
                 Deadline = sessions.DeadlineOf(hold),
                 TurnToken = hold.Turn?.Token,
-                LoginAge = LoginAge(changes),
+                LoginAge = users.AgeOf(changes),
                 ListedFor = isListed ? (long)(ListedFor(save) - ListedLonger).TotalMilliseconds : null,
                 Tenant = save.Tenant,
                 EndsOthers = changes.IsFlushed && !changes.SetsUser,
@@ -254,7 +254,7 @@ internal sealed partial class RedisEngine(
         var id = new RedisSessionId(SessionId.New(), save.NewId);
         var hold = sessions.HoldOf(id);
 
-        if (record.UserId is { } user && !await users.AddAsync(user, hold.Handle, ListedFor(save), LoginAge(changes), cancellationToken).ConfigureAwait(false))
+        if (record.UserId is { } user && !await users.AddAsync(user, hold.Handle, ListedFor(save), changes, cancellationToken).ConfigureAwait(false))
         {
             return SavedSession.Dropped;
         }
@@ -269,7 +269,7 @@ internal sealed partial class RedisEngine(
                 Origin = origin,
                 Age = origin is null ? 0 : Math.Max(0, save.Now - origin.CreatedAt),
                 NewProof = hold.Proof,
-                LoginAge = LoginAge(changes),
+                LoginAge = users.AgeOf(changes),
                 ListedFor = record.UserId is null ? null : (long)(ListedFor(save) - ListedLonger).TotalMilliseconds,
                 Tenant = save.Tenant,
             },
@@ -341,8 +341,6 @@ internal sealed partial class RedisEngine(
 
     private static string? UserAfter(SessionSave save)
         => save.Changes.HasUser ? save.Changes.UserId : save.Changes.IsFlushed ? null : save.Loaded.Record?.UserId;
-
-    private long? LoginAge(SessionChanges changes) => changes.SetsUser ? (long)clock.GetElapsedTime(changes.UserSetAt).TotalMicroseconds : null;
 
     private void Forget(string? before, string? after, RedisHold hold)
     {

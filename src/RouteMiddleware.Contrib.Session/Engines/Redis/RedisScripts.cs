@@ -80,7 +80,7 @@ internal static class RedisScripts
         end
         local alive = m[1] and now < (tonumber(m[5]) or 0)
         local same = alive and m[1] == proof
-        if ARGV[8] ~= '' and m[8] ~= ARGV[8] and (same or not m[1]) then return {'G'} end
+        if ARGV[8] ~= '' and m[8] ~= ARGV[8] and same then return {'G'} end
         if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {'L'} end
         if mode == 'c' then
           if m[1] or m[9] then return {'G'} end
@@ -148,20 +148,24 @@ internal static class RedisScripts
         return {'S', now, born, ends, v + 1, lifetime or '', before or ''}
         """);
 
-    /// <summary>Names a session in its user's list, before it becomes valid. Refused (0) where all were ended after the login had begun. KEYS: list, end. ARGV: handle, lifetime, age of the login ('' for none).</summary>
+    /// <summary>
+    /// Names a session in its user's list, before it becomes valid. Refused (0) where all were ended after the login had begun, as far as the login did not know of that end. KEYS: list, end.
+    /// ARGV: handle, lifetime, the longest age of the login ('' for none), the end that it knew.
+    /// </summary>
     public static readonly RedisScript AddToUser = new("session_user_add", Clock + """
         local ended = redis.call('GET', KEYS[2])
-        if ended and ARGV[3] ~= '' and us - tonumber(ARGV[3]) < tonumber(ended) then return 0 end
+        if ended and ARGV[3] ~= '' and ended ~= ARGV[4] and us - tonumber(ARGV[3]) < tonumber(ended) then return 0 end
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
         redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
         redis.call('PEXPIRE', KEYS[1], math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1])))
         return 1
         """);
 
-    /// <summary>The handles of a user's sessions. KEYS: list, end. ARGV: for how long logins that have begun are refused; none to refuse none.</summary>
+    /// <summary>The moment in microseconds, and the handles of a user's sessions. KEYS: list, end. ARGV: for how long logins that have begun are refused; none to refuse none.</summary>
     public static readonly RedisScript ListOfUser = new("session_user_list", Clock + """
-        if ARGV[1] then redis.call('SET', KEYS[2], string.format('%.0f', us), 'PX', ARGV[1]) end
-        return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
+        local moment = string.format('%.0f', us)
+        if ARGV[1] then redis.call('SET', KEYS[2], moment, 'PX', ARGV[1]) end
+        return {moment, redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')}
         """);
 
     /// <summary>Ends a session if it is the given user's, and refuses the login that would make it so. ARGV: user, for how long.</summary>

@@ -47,7 +47,7 @@ internal sealed class RedisSessions(IRedisConnection redis, RedisKeys keys, Repl
 
         if (reply.IsWritten)
         {
-            await replicas.WaitAsync(key, reply, Left(began), cancellationToken).ConfigureAwait(false);
+            await replicas.WaitAsync(key, commit.Proof, reply, Left(began), cancellationToken).ConfigureAwait(false);
         }
 
         return reply;

@@ -1,12 +1,15 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using RouteMiddleware.Contrib.Redis;
+using RouteMiddleware.Contrib.Session.Records;
+using StackExchange.Redis;
 
 namespace RouteMiddleware.Contrib.Session.Engines.Redis;
 
 /// <summary>
 /// Which sessions a user has. A session gets into its user's list before it becomes that user's, so that a list never misses a valid one; entries expire by themselves.
 /// </summary>
-internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpan timeout) : ISessionDirectory
+internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, EndedUsers ended, TimeSpan timeout, TimeProvider clock) : ISessionDirectory
 {
     // Longer than any login takes from the setting of the user to the save.
     private static readonly TimeSpan RefusesLogins = TimeSpan.FromHours(1);
@@ -15,16 +18,24 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
     private static readonly TimeSpan RefusesCreation = TimeSpan.FromMinutes(1);
 
     private const int AtOnce = 100;
+    private const int MostKnownEnds = 10_000;
+
+    // The ends that this instance brought about: a login that came after one of them is not refused for it, however close they are.
+    private readonly ConcurrentDictionary<string, (long Order, string Moment)> _knownEnds = new(StringComparer.Ordinal);
 
     /// <summary>Names a session in its user's list.</summary>
     /// <returns>Whether it may become the user's: not where all of the user's sessions were ended after the login had begun.</returns>
-    public async ValueTask<bool> AddAsync(string userId, string handle, TimeSpan lifetime, long? loginAge, CancellationToken cancellationToken)
+    public async ValueTask<bool> AddAsync(string userId, string handle, TimeSpan lifetime, SessionChanges? login, CancellationToken cancellationToken)
         => (long)await redis.EvaluateAsync(
             RedisScripts.AddToUser,
             keys.User(userId),
-            [handle, (long)lifetime.TotalMilliseconds, loginAge?.ToString(CultureInfo.InvariantCulture) ?? ""],
+            [handle, (long)lifetime.TotalMilliseconds, login is null ? "" : AgeOf(login)?.ToString(CultureInfo.InvariantCulture) ?? "", login is null ? "" : KnownEnd(userId, login)],
             timeout,
             cancellationToken).ConfigureAwait(false) == 1;
+
+    /// <summary>How long ago a login can have been at most when the server hears of it, in microseconds: nobody waits longer than the store's time for that.</summary>
+    public long? AgeOf(SessionChanges changes)
+        => changes.SetsUser ? (long)(clock.GetElapsedTime(changes.UserSetAt) + timeout).TotalMicroseconds : null;
 
     /// <summary>Takes a session out of a list, if that is possible now: an entry without a session is harmless, and expires.</summary>
     public async Task RemoveAsync(string userId, string handle)
@@ -41,10 +52,10 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
 
     public async Task<IReadOnlyList<SessionInfo>> ListAsync(string userId, string? currentHandle, CancellationToken cancellationToken)
     {
-        var handles = await HandlesAsync(userId, [], cancellationToken).ConfigureAwait(false);
+        var (_, handles) = await HandlesAsync(userId, [], cancellationToken).ConfigureAwait(false);
         var found = await EachAsync(handles, async handle =>
         {
-            var shown = (StackExchange.Redis.RedisResult[])(await redis.EvaluateAsync(RedisScripts.Show, [keys.Session(handle)], [], timeout, cancellationToken).ConfigureAwait(false))!;
+            var shown = (RedisResult[])(await redis.EvaluateAsync(RedisScripts.Show, [keys.Session(handle)], [], timeout, cancellationToken).ConfigureAwait(false))!;
 
             // Another user's by now, or gone.
             return shown.Length == 0 || !string.Equals((string?)shown[0], userId, StringComparison.Ordinal)
@@ -61,7 +72,8 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
 
     public async Task<int> EndAllAsync(string userId, string? exceptHandle, CancellationToken cancellationToken)
     {
-        var handles = await HandlesAsync(userId, [(long)RefusesLogins.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
+        var (moment, handles) = await HandlesAsync(userId, [(long)RefusesLogins.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
+        Know(userId, moment);
         handles = [.. handles.Where(handle => handle != exceptHandle)];
 
         if (handles.Length == 0)
@@ -69,7 +81,7 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
             return 0;
         }
 
-        var ended = await EachAsync(handles, async handle =>
+        var counts = await EachAsync(handles, async handle =>
             (long)await redis.EvaluateAsync(
                 RedisScripts.EndOfUser,
                 [keys.Session(handle)],
@@ -80,17 +92,31 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, TimeSpa
         // Only now: whoever was interrupted before can begin again.
         await redis.CallAsync(
             "session_user_remove",
-            database => database.SortedSetRemoveAsync(keys.User(userId)[0], [.. handles.Select(static handle => (StackExchange.Redis.RedisValue)handle)]),
+            database => database.SortedSetRemoveAsync(keys.User(userId)[0], [.. handles.Select(static handle => (RedisValue)handle)]),
             timeout,
             cancellationToken).ConfigureAwait(false);
 
-        return (int)ended.Sum();
+        return (int)counts.Sum();
     }
 
-    private async ValueTask<string[]> HandlesAsync(string userId, StackExchange.Redis.RedisValue[] arguments, CancellationToken cancellationToken)
+    private async ValueTask<(string Moment, string[] Handles)> HandlesAsync(string userId, RedisValue[] arguments, CancellationToken cancellationToken)
     {
-        var handles = (string[])(await redis.EvaluateAsync(RedisScripts.ListOfUser, keys.User(userId), arguments, timeout, cancellationToken).ConfigureAwait(false))!;
-        return [.. handles.Where(RedisKeys.IsHandle)];
+        var parts = (RedisResult[])(await redis.EvaluateAsync(RedisScripts.ListOfUser, keys.User(userId), arguments, timeout, cancellationToken).ConfigureAwait(false))!;
+        return ((string)parts[0]!, [.. ((string[])parts[1]!).Where(RedisKeys.IsHandle)]);
+    }
+
+    private string KnownEnd(string userId, SessionChanges login)
+        => _knownEnds.TryGetValue(userId, out var end) && end.Order < login.UserSetOrder ? end.Moment : "";
+
+    private void Know(string userId, string moment)
+    {
+        if (_knownEnds.Count >= MostKnownEnds)
+        {
+            // Without them a login within the store's time after such an end is refused, and works at the second try.
+            _knownEnds.Clear();
+        }
+
+        _knownEnds[userId] = (ended.Moment(), moment);
     }
 
     private static async Task<List<T>> EachAsync<T>(string[] handles, Func<string, Task<T>> act)

@@ -4,47 +4,90 @@ using StackExchange.Redis;
 namespace RouteMiddleware.Contrib.Session.Engines.Redis;
 
 /// <summary>Waits until as many replicas as the options ask for have a commit. Without that a save has failed, whatever the master says.</summary>
-internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replicas)
+internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replicas, TimeProvider clock)
 {
-    // WAIT holds up the whole connection. Once a replica has failed us, it gets no more than this until it answers again.
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
+    // WAIT holds up the whole connection: one at a time, for all commits that were carried out before it, and never for long.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
 
+    private readonly Lock _lock = new();
+    private Task<bool>? _running;
+    private Task<bool>? _next;
     private volatile bool _isMissing;
 
-    public async ValueTask WaitAsync(RedisKey key, RedisReply reply, TimeSpan left, CancellationToken cancellationToken)
+    public async ValueTask WaitAsync(RedisKey key, byte[]? proof, RedisReply reply, TimeSpan left, CancellationToken cancellationToken)
     {
         if (replicas == 0)
         {
             return;
         }
 
-        // The answer must be back before nobody waits for it any more.
-        var patience = _isMissing && Glance < left ? Glance : left * 0.8;
-        var isKept = await redis.CallAsync("session_wait", database => WaitAsync(database, key, reply, patience), left, cancellationToken).ConfigureAwait(false);
+        var began = clock.GetTimestamp();
+        var isKept = false;
+
+        // Once a replica has failed us, a save takes one look at it and no more until it answers again.
+        for (var tries = 0; !isKept && clock.GetElapsedTime(began) < left && (tries == 0 || !_isMissing); tries++)
+        {
+            isKept = await JoinAsync(key, left).WaitAsync(left, clock, cancellationToken).ConfigureAwait(false);
+        }
+
         _isMissing = !isKept;
 
-        if (!isKept)
+        if (!isKept || !await IsThereAsync(key, proof, reply, left, cancellationToken).ConfigureAwait(false))
         {
             throw new RedisUnavailableException(RedisFailure.Refused, $"The session was saved, but not on {replicas} replica(s) in time.");
         }
     }
 
-    // Both go out at once on one connection: after a reconnect to another server, that one must know the commit, or its answer to WAIT says nothing.
-    private async Task<bool> WaitAsync(IDatabase database, RedisKey key, RedisReply reply, TimeSpan patience)
+    // One that began before the commit was carried out says nothing of it.
+    private Task<bool> JoinAsync(RedisKey key, TimeSpan timeout)
     {
-        if (IsCluster(database, key))
+        lock (_lock)
+        {
+            if (_running is null or { IsCompleted: true })
+            {
+                return _running = AskAsync(key, timeout);
+            }
+
+            return _next ??= AskNextAsync(_running, key, timeout);
+        }
+    }
+
+    private async Task<bool> AskNextAsync(Task<bool> before, RedisKey key, TimeSpan timeout)
+    {
+        await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+
+        Task<bool> asking;
+
+        lock (_lock)
+        {
+            _next = null;
+            _running = asking = AskAsync(key, timeout);
+        }
+
+        return await asking.ConfigureAwait(false);
+    }
+
+    private async Task<bool> AskAsync(RedisKey key, TimeSpan timeout)
+        => await redis.CallAsync("session_wait", database => AskAsync(database, key), timeout).ConfigureAwait(false);
+
+    private async Task<bool> AskAsync(IDatabase database, RedisKey key)
+    {
+        if (database.IdentifyEndpoint(key) is { } node && database.Multiplexer.GetServer(node).ServerType == ServerType.Cluster)
         {
             throw new RedisUnavailableException(RedisFailure.Refused, "Durability can't be promised in a cluster: WAIT can't be sent to the node of a session.");
         }
 
-        var version = database.HashGetAsync(key, "#v");
-        var acknowledged = database.ExecuteAsync("WAIT", replicas, Math.Max(1, (long)patience.TotalMilliseconds));
-        await Task.WhenAll(version, acknowledged).ConfigureAwait(false);
-        var known = await version.ConfigureAwait(false);
-        var isThere = reply.Code == RedisReply.Ended || (!known.IsNull && (long)known >= reply.Version);
-        return isThere && (long)await acknowledged.ConfigureAwait(false) >= replicas;
+        // A command without a key goes to any server; a replica refuses this one.
+        return (long)await database.ExecuteAsync("WAIT", (object[])[replicas, (long)Slice.TotalMilliseconds], CommandFlags.DemandMaster).ConfigureAwait(false) >= replicas;
     }
 
-    private static bool IsCluster(IDatabase database, RedisKey key)
-        => database.IdentifyEndpoint(key) is { } node && database.Multiplexer.GetServer(node).ServerType == ServerType.Cluster;
+    // After a reconnect to another server, the answer to WAIT was that one's: it must know the commit.
+    private async ValueTask<bool> IsThereAsync(RedisKey key, byte[]? proof, RedisReply reply, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var found = await redis.CallAsync("session_check", database => database.HashGetAsync(key, ["#i", "#v"]), timeout, cancellationToken).ConfigureAwait(false);
+
+        return reply.Code == RedisReply.Ended
+            ? found[0].IsNull || proof is null || !((byte[])found[0]!).AsSpan().SequenceEqual(proof)
+            : !found[1].IsNull && (long)found[1] >= reply.Version;
+    }
 }

@@ -73,7 +73,7 @@ public sealed class RedisCommitTests
         Assert.Equal(RedisReply.Gone, (await sessions.CommitAsync(hold.Key, New(hold), default)).Code);
     }
 
-    private static ReadOnlyMemory<byte>? Json(string? text) => text is null ? null : System.Text.Encoding.UTF8.GetBytes(text).AsMemory();
+    private static ReadOnlyMemory<byte>? Json(string? text) => text is null ? default(ReadOnlyMemory<byte>?) : System.Text.Encoding.UTF8.GetBytes(text);
 
     private static string Text(ReadOnlyMemory<byte> value) => System.Text.Encoding.UTF8.GetString(value.Span);
 
@@ -86,7 +86,7 @@ public sealed class RedisCommitTests
 
     private static async Task<(RedisSessions Sessions, RedisHold Hold)> BeginAsync(IRedisConnection redis)
     {
-        var sessions = new RedisSessions(redis, new(redis.KeyPrefix, "sessionid"), new(redis, 0), Patience, TimeProvider.System);
+        var sessions = new RedisSessions(redis, new(redis.KeyPrefix, "sessionid"), new(redis, 0, TimeProvider.System), Patience, TimeProvider.System);
         var hold = sessions.HoldOf(new(SessionId.New(), SessionId.New()));
         Assert.Equal(RedisReply.Saved, (await sessions.CommitAsync(hold.Key, New(hold), default)).Code);
         return (sessions, (await sessions.LoadAsync(hold, default)).Hold!);

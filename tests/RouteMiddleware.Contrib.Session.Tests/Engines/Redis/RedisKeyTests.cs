@@ -206,8 +206,8 @@ public sealed partial class RedisKeyTests
     private static readonly string[] Odd = ["#", "##", "#i", "#u", "##u", "#x", "a b", "ü"];
 
     private static async Task<long> ScriptsAsync(RedisServer server)
-        => ScriptCalls().Matches(await server.CommandAsync("INFO", "commandstats")).Sum(static match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        => ScriptCalls().Matches(await server.CommandAsync("INFO", "commandstats")).Sum(static match => long.Parse(match.Groups["calls"].Value, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex("cmdstat_eval(?:sha)?:calls=(\\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("cmdstat_eval(sha)?:calls=(?<calls>\\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ScriptCalls();
 }
