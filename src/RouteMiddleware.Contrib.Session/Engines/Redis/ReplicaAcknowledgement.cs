@@ -27,7 +27,7 @@ internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replica
         // Once a replica has failed us, a save takes one look at it and no more until it answers again.
         for (var tries = 0; !isKept && clock.GetElapsedTime(began) < left && (tries == 0 || !_isMissing); tries++)
         {
-            isKept = await JoinAsync(key, left).WaitAsync(left, clock, cancellationToken).ConfigureAwait(false);
+            isKept = await JoinAsync(left).WaitAsync(left, clock, cancellationToken).ConfigureAwait(false);
         }
 
         _isMissing = !isKept;
@@ -39,20 +39,20 @@ internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replica
     }
 
     // One that began before the commit was carried out says nothing of it.
-    private Task<bool> JoinAsync(RedisKey key, TimeSpan timeout)
+    private Task<bool> JoinAsync(TimeSpan timeout)
     {
         lock (_lock)
         {
             if (_running is null or { IsCompleted: true })
             {
-                return _running = AskAsync(key, timeout);
+                return _running = AskAsync(timeout);
             }
 
-            return _next ??= AskNextAsync(_running, key, timeout);
+            return _next ??= AskNextAsync(_running, timeout);
         }
     }
 
-    private async Task<bool> AskNextAsync(Task<bool> before, RedisKey key, TimeSpan timeout)
+    private async Task<bool> AskNextAsync(Task<bool> before, TimeSpan timeout)
     {
         await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
 
@@ -61,18 +61,18 @@ internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replica
         lock (_lock)
         {
             _next = null;
-            _running = asking = AskAsync(key, timeout);
+            _running = asking = AskAsync(timeout);
         }
 
         return await asking.ConfigureAwait(false);
     }
 
-    private async Task<bool> AskAsync(RedisKey key, TimeSpan timeout)
-        => await redis.CallAsync("session_wait", database => AskAsync(database, key), timeout).ConfigureAwait(false);
+    private async Task<bool> AskAsync(TimeSpan timeout)
+        => await redis.CallAsync("session_wait", AskAsync, timeout).ConfigureAwait(false);
 
-    private async Task<bool> AskAsync(IDatabase database, RedisKey key)
+    private async Task<bool> AskAsync(IDatabase database)
     {
-        if (database.IdentifyEndpoint(key) is { } node && database.Multiplexer.GetServer(node).ServerType == ServerType.Cluster)
+        if (database.Multiplexer.GetEndPoints().Any(node => database.Multiplexer.GetServer(node).ServerType == ServerType.Cluster))
         {
             throw new RedisUnavailableException(RedisFailure.Refused, "Durability can't be promised in a cluster: WAIT can't be sent to the node of a session.");
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Session.Tests.Support;
 using RouteMiddleware.Tests.Kit;
 
@@ -32,7 +33,8 @@ public sealed class RedisFailoverTests
         await using var pair = await RedisPair.StartAsync();
         await using var app = await SessionApp.StartAsync(EnginesAttribute.Redis, settings: Durable, configuration: pair.Configuration);
         var browser = new Browser(app);
-        await browser.DoAsync("/login/ada");
+        using var login = await browser.PostAsync("/login/ada");
+        Assert.True(login.IsSuccessStatusCode, string.Join('\n', app.Logs.Records.Where(static record => record.Level >= LogLevel.Warning).Select(static record => $"{record.Message} {record.Exception}")));
         pair.Replica.Freeze();
 
         for (var i = 0; i < 3; i++)
