@@ -25,6 +25,8 @@ install() { # the package's name for apt, dnf, apk and brew
 }
 
 command -v chromium >/dev/null || install chromium chromium chromium chromium
+command -v redis-server >/dev/null || install redis-server redis redis redis
+command -v redis-server >/dev/null || { echo "redis-server was not found; the tests need it." >&2; exit 1; }
 # Prometheus' own parser, for the system's Python: another one may come first in the path.
 /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null \
   || install python3-prometheus-client python3-prometheus_client py3-prometheus-client python-prometheus-client

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -53,20 +54,9 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         return attempt;
     }
 
-    private static async Task<(bool IsMaster, long Offset)> RoleAsync(IServer server, TimeSpan limit, TimeProvider clock)
-    {
-        try
-        {
-            var lines = (await server.InfoRawAsync("replication").WaitAsync(limit, clock).ConfigureAwait(false) ?? "").Split('\n', StringSplitOptions.TrimEntries);
-            _ = long.TryParse(Value(lines, "master_repl_offset:"), System.Globalization.CultureInfo.InvariantCulture, out var offset);
-            return (Value(lines, "role:") is not "slave", offset);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            // An account that may not ask: it counts as a master, and READONLY says otherwise.
-            return (exception is RedisServerException, 0);
-        }
-    }
+    // The client wants 'allowAdmin' for its own INFO.
+    private async Task<string[]> InfoAsync(RedisLink link)
+        => ((string?)await link.Database.ExecuteAsync("INFO").WaitAsync(Limit, clock).ConfigureAwait(false) ?? "").Split('\n', StringSplitOptions.TrimEntries);
 
     private static string? Value(string[] lines, string name) => Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
@@ -82,8 +72,9 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
                 TaskScheduler.Default).ConfigureAwait(false);
             return multiplexer.IsConnected ? new(new(multiplexer, isOurs: false, null, clock), null, true) : new(null, "it is not connected", false);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or InvalidOperationException or ArgumentException)
+        catch (Exception exception)
         {
+            // The application's own code: it is asked again, as a server that is away is.
             return new(null, $"it can't be made ({exception.GetType().Name})", false);
         }
     }
@@ -122,17 +113,17 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
                 continue;
             }
 
-            var server = link.Multiplexer.GetServer(endPoint);
-
-            if (server.ServerType == ServerType.Cluster)
+            if (link.Multiplexer.GetServer(endPoint).ServerType == ServerType.Cluster)
             {
                 best.Link?.Retire(TimeSpan.Zero);
                 return attempt;
             }
 
-            var (isMaster, offset) = await RoleAsync(server, Limit, clock).ConfigureAwait(false);
+            // An account that may not ask: it counts as a master, and READONLY says otherwise.
+            var info = await TellAsync(link).ConfigureAwait(false);
+            _ = long.TryParse(Value(info, "master_repl_offset:"), CultureInfo.InvariantCulture, out var offset);
 
-            if (isMaster && offset > longest)
+            if (Value(info, "role:") is not "slave" && offset > longest)
             {
                 best.Link?.Retire(TimeSpan.Zero);
                 (best, longest) = (attempt, endPoint.Equals(_last) ? long.MaxValue : offset);
@@ -182,7 +173,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         {
             return new(null, IsAboutThePassword(exception) ? "it refuses the password, or wants one" : $"the client can't connect ({exception.FailureType})", true);
         }
-        catch (RedisException exception)
+        catch (Exception exception) when (RedisError.IsKnown(exception))
         {
             return new(null, $"the client can't connect ({exception.GetType().Name})", true);
         }
@@ -197,35 +188,39 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         {
             await link.Database.ScriptEvaluateAsync(Greeting).WaitAsync(Limit, clock).ConfigureAwait(false);
             link.Heard();
-            return new(link, null, true) { Policy = await PolicyAsync(link).ConfigureAwait(false) };
+            var info = await TellAsync(link).ConfigureAwait(false);
+            return link.IsOurs && Value(info, "role:") is "slave"
+                ? new(null, "it is a replica", true)
+                : new(link, null, true) { Policy = Value(info, "maxmemory_policy:") };
         }
         catch (TimeoutException)
         {
             return new(null, "it does not run a script in time", true);
         }
-        catch (Exception exception) when (exception is RedisException or ObjectDisposedException)
+        catch (Exception exception) when (RedisError.IsKnown(exception))
         {
-            return new(null, RedisError.Of(exception).Code switch
+            var error = RedisError.Of(exception);
+            return new(null, error.Code switch
             {
                 "NOPERM" => "its user may not run scripts (EVAL, EVALSHA, SCRIPT LOAD, TIME)",
                 "NOAUTH" or "WRONGPASS" => "it refuses the password, or wants one",
-                null => "the connection breaks",
+                "READONLY" => "it is a replica",
+                null => error.Failure == RedisFailure.NotConnected && link.Multiplexer.IsConnected ? "it is a replica, or leaves the cluster" : "the connection breaks",
                 var code => $"it refuses to run a script ({code})",
             }, true);
         }
     }
 
-    private async Task<string?> PolicyAsync(RedisLink link)
+    private async Task<string[]> TellAsync(RedisLink link)
     {
         try
         {
-            var info = (string?)await link.Database.ExecuteAsync("INFO", "memory").WaitAsync(Limit, clock).ConfigureAwait(false) ?? "";
-            return Value(info.Split('\n', StringSplitOptions.TrimEntries), "maxmemory_policy:");
+            return await InfoAsync(link).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (RedisError.IsKnown(exception))
         {
-            // An account that may not ask, or a service that does not tell: then nothing is said of it.
-            return null;
+            // An account that may not ask, or a service that does not tell.
+            return [];
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
     private TimeSpan _patience = LeastPatience;
     private long _settledAt;
     private bool _isReported;
-    private bool _isPolicyReported;
+    private volatile string? _policy;
 
     public LinkSupervisor(RedisSettings settings, LinkFactory factory, Circuit circuit, TimeProvider clock, ILogger logger)
     {
@@ -54,6 +54,13 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
 
     /// <summary>Why there is no connection, for people and without secrets.</summary>
     public string? Reason => _reason;
+
+    /// <summary>What the server throws away when its memory is full, where that is any key.</summary>
+    public string? DangerousPolicy
+    {
+        get => _policy;
+        private set => _policy = value;
+    }
 
     /// <summary>Ends when the first attempt to connect is over, whatever became of it.</summary>
     public Task Tried => _tried.Task;
@@ -135,7 +142,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
             _settledAt = _clock.GetTimestamp();
             await SettleAsync(link).ConfigureAwait(false);
         }
-        else if (_isReported || _circuit.State == CircuitState.Open || link.DoubtedFor > TimeSpan.Zero || link.Silence > IdleBeat)
+        else if (_isReported || _circuit.State == CircuitState.Open || link.DoubtedFor > TimeSpan.Zero || link.SinceEcho > IdleBeat)
         {
             await PingAsync(link).ConfigureAwait(false);
         }
@@ -231,10 +238,12 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
             TellConnected();
         }
 
-        if (attempt.Policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true && !_isPolicyReported)
+        var known = DangerousPolicy;
+        DangerousPolicy = attempt.Policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true ? attempt.Policy : null;
+
+        if (DangerousPolicy is { } policy && policy != known)
         {
-            _isPolicyReported = true;
-            Log.ThrowsAnyKeyAway(_logger, attempt.Policy);
+            Log.ThrowsAnyKeyAway(_logger, policy);
         }
     }
 

@@ -48,7 +48,6 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
 
     public ValueTask<T> Run(RedisLink link, string operation, bool isTrial, long startedAt, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _source.Reset();
         (_link, _operation, _isTrial, _startedAt, _timeout, _cancellation) = (link, operation, isTrial, startedAt, timeout, cancellationToken);
         _tries = 0;
         _isAnswered = false;
@@ -84,6 +83,8 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
             // One that was given up is still known to the client, and is left to the collector.
             if (_isAnswered)
             {
+                (_reply, _cancellation, _registration) = (null, default, default);
+                _source.Reset();
                 Recycle();
             }
             else
@@ -110,8 +111,9 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
         {
             _reply = SendAsync(_link.Database);
         }
-        catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
+        catch (Exception exception)
         {
+            // Ended like every other call, whatever it was.
             _reply = Task.FromException<T>(exception);
         }
 
@@ -137,6 +139,13 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
 
         // Reading it also marks it as seen, where nobody waits for it any more.
         var exception = reply.Exception?.InnerException ?? new OperationCanceledException("The client gave the call up.");
+
+        if (!RedisError.IsKnown(exception))
+        {
+            FailAsItIs(exception);
+            return;
+        }
+
         var error = RedisError.Of(exception);
 
         if (error.Failure == RedisFailure.Refused)
@@ -156,6 +165,16 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
         else if (TryEnd(Volatile.Read(ref _state), isAnswered: true))
         {
             Fail(error, exception);
+        }
+    }
+
+    // A fault of the code that made the call: it says nothing of Redis.
+    private void FailAsItIs(Exception exception)
+    {
+        if (TryEnd(Volatile.Read(ref _state), isAnswered: true))
+        {
+            _events.Cancelled(_operation, _startedAt, _isTrial);
+            _source.SetException(exception);
         }
     }
 

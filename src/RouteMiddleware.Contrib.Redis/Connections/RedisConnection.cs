@@ -49,6 +49,9 @@ internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable
     /// <summary>Where Redis is, for people and without secrets.</summary>
     internal string Place => _settings.Place;
 
+    /// <summary>What the server throws away when its memory is full, where that is any key.</summary>
+    internal string? DangerousPolicy => _supervisor?.DangerousPolicy;
+
     /// <summary>Ends when the first attempt to connect is over.</summary>
     internal Task Tried => _supervisor?.Tried ?? Task.CompletedTask;
 

@@ -23,6 +23,10 @@ internal readonly record struct RedisError(RedisFailure Failure, string? Code)
         _ => true,
     };
 
+    /// <summary>Whether the client throws such things for what befalls a call.</summary>
+    public static bool IsKnown(Exception exception)
+        => exception is RedisException or RedisCommandException or RedisConnectionException or RedisServerException or ObjectDisposedException or TimeoutException or OperationCanceledException;
+
     public static RedisError Of(Exception exception) => exception switch
     {
         RedisServerException server => new(RedisFailure.Refused, CodeOf(server.Message)),
@@ -35,7 +39,7 @@ internal readonly record struct RedisError(RedisFailure Failure, string? Code)
         RedisCommandException command when command.Message.Contains("single slot", StringComparison.OrdinalIgnoreCase) => new(RedisFailure.Refused, "CROSSSLOT"),
         ObjectDisposedException => new(RedisFailure.NotConnected, null),
         TimeoutException => new(RedisFailure.Timeout, null),
-        RedisException => new(RedisFailure.Refused, null),
+        RedisException or RedisCommandException => new(RedisFailure.Refused, null),
         _ => new(RedisFailure.ConnectionLost, null),
     };
 

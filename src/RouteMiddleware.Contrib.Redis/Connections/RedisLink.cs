@@ -13,9 +13,11 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, bool isOurs,
     /// <summary>The most calls that wait for an answer, the ones given up among them: the client keeps those too.</summary>
     private const int MostPending = 16_384;
 
-    private readonly Dictionary<EndPoint, Task> _pings = [];
+    private readonly Dictionary<EndPoint, Task<bool>> _pings = [];
     private long _heardAt = clock.GetTimestamp();
     private long _doubtedFor;
+    private long _askedAt = clock.GetTimestamp();
+    private long _echoes;
     private int _pending;
     private int _isFromReplica;
 
@@ -31,6 +33,9 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, bool isOurs,
 
     /// <summary>How long nothing was heard from the server.</summary>
     public TimeSpan Silence => clock.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <summary>How long no echo was asked for.</summary>
+    public TimeSpan SinceEcho => clock.GetElapsedTime(_askedAt);
 
     /// <summary>The longest time limit of the calls that were given up while nothing at all was heard; zero: there is no doubt.</summary>
     public TimeSpan DoubtedFor => new(Volatile.Read(ref _doubtedFor));
@@ -79,26 +84,26 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, bool isOurs,
 
     public bool TakeAnsweredAsReplica() => Interlocked.Exchange(ref _isFromReplica, 0) == 1;
 
-    /// <summary>Asks the masters whether they are there.</summary>
-    /// <returns>Whether each answered in time.</returns>
+    /// <summary>Asks the masters for an echo.</summary>
+    /// <returns>Whether each answered in time, and with its own answer: one that is another's says that the replies are out of step.</returns>
     public async Task<bool> PingAsync(TimeSpan limit)
     {
         var endPoints = Multiplexer.GetEndPoints();
+        _askedAt = clock.GetTimestamp();
 
         foreach (var asked in endPoints)
         {
             // One that is not connected is being connected by the client; one that still owes an answer is not asked again.
             if (Multiplexer.GetServer(asked) is { IsConnected: true } server && (!_pings.TryGetValue(asked, out var ping) || ping.IsCompleted))
             {
-                // A replica refuses this flag by itself, without a word to the server: it does not matter whether it answers.
-                _pings[asked] = ObserveAsync(server.PingAsync(endPoints.Length > 1 ? CommandFlags.DemandMaster : CommandFlags.None), isOnly: endPoints.Length == 1);
+                _pings[asked] = EchoAsync(server, isOnly: endPoints.Length == 1);
             }
         }
 
         try
         {
-            await Task.WhenAll(_pings.Values).WaitAsync(limit, clock).ConfigureAwait(false);
-            return Multiplexer.IsConnected;
+            var inStep = await Task.WhenAll(_pings.Values).WaitAsync(limit, clock).ConfigureAwait(false);
+            return Multiplexer.IsConnected && !inStep.Contains(false);
         }
         catch (TimeoutException)
         {
@@ -125,21 +130,26 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, bool isOurs,
         }
     }
 
-    private async Task ObserveAsync(Task<TimeSpan> ping, bool isOnly)
+    private async Task<bool> EchoAsync(IServer server, bool isOnly)
     {
         try
         {
-            await ping.ConfigureAwait(false);
+            // A replica refuses this flag by itself, without a word to the server: it does not matter whether it answers.
+            RedisValue sent = ++_echoes;
+            var got = await server.EchoAsync(sent, isOnly ? CommandFlags.None : CommandFlags.DemandMaster).ConfigureAwait(false);
             Heard();
+            return got == sent;
         }
-        catch (RedisServerException) when (isOnly)
+        catch (RedisServerException)
         {
             // An error is an answer too.
             Heard();
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (RedisError.IsKnown(exception))
         {
             // The client says by IsConnected what that means.
         }
+
+        return true;
     }
 }

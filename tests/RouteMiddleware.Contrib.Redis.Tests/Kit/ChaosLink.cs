@@ -39,8 +39,11 @@ internal sealed class ChaosLink(ChaosProxy proxy, TcpClient client) : IDisposabl
             // A stalled connection does not even reach the server.
             await _flowing.Task.WaitAsync(_cut.Token);
             await _server.ConnectAsync(IPAddress.Loopback, target, _cut.Token);
-            var late = Channel.CreateUnbounded<(long Read, byte[] Bytes)>();
-            await Task.WhenAny(SendAsync(), ReceiveAsync(late.Writer), ReplyAsync(late.Reader));
+            var asked = Channel.CreateUnbounded<(long Read, byte[] Bytes)>();
+            var answered = Channel.CreateUnbounded<(long Read, byte[] Bytes)>();
+
+            // Reading goes on while nothing is forwarded: that one of the two hangs up is heard in any case.
+            await Task.WhenAny(ReceiveAsync(client, asked.Writer), SendAsync(asked.Reader), ReceiveAsync(_server, answered.Writer), ReplyAsync(answered.Reader));
         }
         catch (Exception exception) when (IsEnd(exception))
         {
@@ -73,16 +76,31 @@ internal sealed class ChaosLink(ChaosProxy proxy, TcpClient client) : IDisposabl
         return source;
     }
 
-    private async Task SendAsync()
+    private async Task ReceiveAsync(TcpClient from, ChannelWriter<(long Read, byte[] Bytes)> read)
     {
         try
         {
             var buffer = new byte[16 * 1024];
 
-            while (await client.GetStream().ReadAsync(buffer, _cut.Token) is var count and > 0)
+            while (await from.GetStream().ReadAsync(buffer, _cut.Token) is var count and > 0)
+            {
+                read.TryWrite((Stopwatch.GetTimestamp(), buffer[..count]));
+            }
+        }
+        catch (Exception exception) when (IsEnd(exception))
+        {
+            // One of the two is gone.
+        }
+    }
+
+    private async Task SendAsync(ChannelReader<(long Read, byte[] Bytes)> asked)
+    {
+        try
+        {
+            await foreach (var (_, bytes) in asked.ReadAllAsync(_cut.Token))
             {
                 await _flowing.Task.WaitAsync(_cut.Token);
-                await _server.GetStream().WriteAsync(buffer.AsMemory(0, count), _cut.Token);
+                await _server.GetStream().WriteAsync(bytes, _cut.Token);
             }
         }
         catch (Exception exception) when (IsEnd(exception))
@@ -91,28 +109,11 @@ internal sealed class ChaosLink(ChaosProxy proxy, TcpClient client) : IDisposabl
         }
     }
 
-    private async Task ReceiveAsync(ChannelWriter<(long Read, byte[] Bytes)> late)
+    private async Task ReplyAsync(ChannelReader<(long Read, byte[] Bytes)> answered)
     {
         try
         {
-            var buffer = new byte[16 * 1024];
-
-            while (await _server.GetStream().ReadAsync(buffer, _cut.Token) is var count and > 0)
-            {
-                late.TryWrite((Stopwatch.GetTimestamp(), buffer[..count]));
-            }
-        }
-        catch (Exception exception) when (IsEnd(exception))
-        {
-            // One of the two is gone.
-        }
-    }
-
-    private async Task ReplyAsync(ChannelReader<(long Read, byte[] Bytes)> late)
-    {
-        try
-        {
-            await foreach (var (read, bytes) in late.ReadAllAsync(_cut.Token))
+            await foreach (var (read, bytes) in answered.ReadAllAsync(_cut.Token))
             {
                 if (proxy.Delay - Stopwatch.GetElapsedTime(read) is var rest && rest >= TimeSpan.FromMilliseconds(1))
                 {
