@@ -53,6 +53,8 @@ public sealed class RouteSession
         set => _state.Set(Checked(key), _state.Rules.Json.WriteObject(value));
     }
 
+    internal string? Handle => _state.Handle;
+
     /// <summary>Hands the session to a handler that takes it as a parameter. Loads it where that means waiting.</summary>
     /// <param name="context">The request.</param>
     /// <returns>The session.</returns>
@@ -153,6 +155,8 @@ public sealed class RouteSession
         ArgumentNullException.ThrowIfNull(change);
         return new SessionUpdate<T>(_state, Checked(key), change).RunAsync(cancellationToken);
     }
+
+    internal void RenewLogin() => _state.RenewLogin();
 
     private static string Checked(string key)
     {

@@ -1,11 +1,15 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Session.Cookies;
 using RouteMiddleware.Contrib.Session.Engines;
+using RouteMiddleware.Contrib.Session.Engines.Redis;
 using RouteMiddleware.Contrib.Session.Records;
 using RouteMiddleware.Contrib.Session.Requests;
 using RouteMiddleware.Contrib.Session.Sealing;
@@ -31,9 +35,10 @@ internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
         IOptions<JsonOptions> json,
         IHostEnvironment environment,
         ILogger<SessionMiddleware> logger,
+        IServiceProvider services,
         ISessionEngineSource? engines = null)
     {
-        var secrets = SessionOptionsRules.Check(options);
+        var secrets = SessionOptionsRules.Check(options, () => services.GetRequiredService<IRedisConnection>().IsConfigured);
         var cookie = CookieOf(options);
         _cookieName = options.CookieName;
         var lifetimes = new SessionLifetimes(
@@ -48,7 +53,7 @@ internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
 
         _rules = new()
         {
-            Engine = engines?.Create(options) ?? CreateEngine(options, secrets, cookie, lifetimes, stores, clock),
+            Engine = engines?.Create(options) ?? CreateEngine(options, secrets, cookie, lifetimes, stores, clock, services, logger),
             Cookie = cookie,
             Lifetimes = lifetimes,
             Json = new(json.Value.SerializerOptions),
@@ -56,6 +61,8 @@ internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
             Store = new(options.StoreTimeout, clock, logger),
             Degrades = options.OnStoreFailure == SessionStoreFailure.Degrade,
             InDevelopment = environment.IsDevelopment(),
+            Refused = stores.Refused,
+            Ended = stores.Ended,
             Logger = logger,
         };
     }
@@ -160,16 +167,45 @@ internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
         CookieShape cookie,
         SessionLifetimes lifetimes,
         SessionStores stores,
-        TimeProvider clock)
+        TimeProvider clock,
+        IServiceProvider services,
+        ILogger logger)
     {
         if (options.Engine == SessionEngineKind.Signing)
         {
-            return new SigningEngine(CreateSealer(options, secrets, stores), cookie, lifetimes, options.MaxCookieBytes, stores.Revoked, stores.Refused, clock);
+            stores.Register(options.Engine, options.CookieName, stores.Ended);
+            return new SigningEngine(CreateSealer(options, secrets, stores), cookie, lifetimes, options.MaxCookieBytes, stores.Revoked, stores.Ended, stores.Refused, clock);
+        }
+
+        if (options.Engine == SessionEngineKind.Redis)
+        {
+            return CreateRedisEngine(options, lifetimes, stores, clock, services.GetRequiredService<IRedisConnection>(), logger);
         }
 
         var store = stores.Memory(options.CookieName);
         store.Allow(options.MaxSessions);
-        return new MemoryEngine(store, lifetimes, options.Concurrency == SessionConcurrency.Serialize, stores.Refused, clock);
+        stores.Register(options.Engine, options.CookieName, new MemoryDirectory(store, stores.Ended, clock));
+        return new MemoryEngine(store, lifetimes, options.Concurrency == SessionConcurrency.Serialize, stores.Ended, stores.Refused, clock);
+    }
+
+    // A method of its own: without this engine nothing of the client for Redis is loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RedisEngine CreateRedisEngine(SessionOptions options, SessionLifetimes lifetimes, SessionStores stores, TimeProvider clock, IRedisConnection redis, ILogger logger)
+    {
+        if (options.Durability == 0)
+        {
+            Log.MasterAlone(logger, options.CookieName);
+        }
+        else
+        {
+            Log.Replicas(logger, options.CookieName, options.Durability, options.StoreTimeout);
+        }
+
+        var keys = new RedisKeys(redis.KeyPrefix, options.CookieName);
+        var users = new RedisUsers(redis, keys, stores.Ended, options.StoreTimeout, clock);
+        var sessions = new RedisSessions(redis, keys, new(redis, options.Durability, clock), options.StoreTimeout, clock);
+        stores.Register(options.Engine, options.CookieName, users);
+        return new(sessions, users, lifetimes, options.Concurrency == SessionConcurrency.Serialize, options.MaxStoredBytes, stores.Refused, clock, logger);
     }
 
     private static ICookieSealer CreateSealer(SessionOptions options, IReadOnlyList<byte[]> secrets, SessionStores stores)
@@ -188,5 +224,11 @@ internal sealed partial class SessionMiddleware : IMiddleware, IDescribeAnswers
     {
         [LoggerMessage(1, LogLevel.Warning, "No RouteMiddleware:Session:Secret is set: data protection seals the session cookies. Other instances can't read them unless they share its keys, and users are logged out where the keys are lost.", EventName = "SecretMissing")]
         public static partial void SecretMissing(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Information, "Sessions '{Cookie}' are kept in Redis. A save counts once the master has it: what Redis itself loses, without AOF at a restart or with a failover, is lost.", EventName = "MasterAlone")]
+        public static partial void MasterAlone(ILogger logger, string cookie);
+
+        [LoggerMessage(3, LogLevel.Information, "Sessions '{Cookie}' are kept in Redis. A save counts once {Replicas} replica(s) have it; one that takes longer than {Timeout} is a 503.", EventName = "Replicas")]
+        public static partial void Replicas(ILogger logger, string cookie, int replicas, TimeSpan timeout);
     }
 }

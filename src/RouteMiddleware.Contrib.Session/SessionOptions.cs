@@ -71,6 +71,17 @@ public sealed class SessionOptions
     [Range(100, int.MaxValue)]
     public int MaxSessions { get; set; } = 100_000;
 
+    /// <summary>
+    /// How many replicas of Redis must have a save before it counts: one that they don't have within <see cref="StoreTimeout"/> is a 503. Default: 0, the master's word is enough; at most 10. Not for a cluster.
+    /// </summary>
+    public int Durability { get; set; }
+
+    /// <summary>
+    /// The most bytes of keys and values of one session in a store outside this process. Default: 1048576, one MiB; 1024 to 67108864. What does not fit is refused with
+    /// <see cref="SessionTooLargeException"/> when it is written.
+    /// </summary>
+    public int MaxStoredBytes { get; set; } = 1024 * 1024;
+
     /// <summary>How long a store outside this process may take to answer. Default: 250 ms; more than zero.</summary>
     [DurationRange("0s", MinimumIsExclusive = true)]
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);

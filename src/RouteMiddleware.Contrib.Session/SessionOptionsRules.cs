@@ -10,15 +10,22 @@ internal static class SessionOptionsRules
     private const string TokenSymbols = "!#$%&'*+-.^_`|~";
 
     /// <summary>Checks the options and reads the secrets.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="hasRedis">Whether there is a Redis; asked only where the options need one.</param>
     /// <returns>The secrets, the signing one first; none where data protection seals.</returns>
     /// <exception cref="OptionsValidationException">With every fault.</exception>
-    public static IReadOnlyList<byte[]> Check(SessionOptions options)
+    public static IReadOnlyList<byte[]> Check(SessionOptions options, Func<bool>? hasRedis = null)
     {
         List<string> faults = [];
         var secrets = ReadSecrets(options, faults);
         CheckValues(options, faults);
         CheckCookie(options, faults);
         CheckTimes(options, faults);
+
+        if (options.Engine == SessionEngineKind.Redis && hasRedis?.Invoke() != true)
+        {
+            faults.Add($"{nameof(SessionOptions.Engine)} is Redis, but there is no Redis: set RouteMiddleware:Redis:Configuration (\"host:6379\"), or register an IConnectionMultiplexer.");
+        }
 
         return faults.Count == 0 ? secrets : throw new OptionsValidationException(Options.DefaultName, typeof(SessionOptions), faults);
     }
@@ -69,6 +76,21 @@ internal static class SessionOptionsRules
         if (options.MaxCookieBytes is < 512 or > 65536)
         {
             faults.Add($"{nameof(SessionOptions.MaxCookieBytes)} must be 512 to 65536, but is {options.MaxCookieBytes}.");
+        }
+
+        if (options.Durability is < 0 or > 10)
+        {
+            faults.Add($"{nameof(SessionOptions.Durability)} must be 0 to 10 replicas, but is {options.Durability}.");
+        }
+
+        if (options.Durability > 0 && options.Engine is SessionEngineKind.Signing or SessionEngineKind.Memory)
+        {
+            faults.Add($"{nameof(SessionOptions.Durability)} is {options.Durability}, but the engine {options.Engine} has no replicas.");
+        }
+
+        if (options.MaxStoredBytes is < 1024 or > 64 * 1024 * 1024)
+        {
+            faults.Add($"{nameof(SessionOptions.MaxStoredBytes)} must be 1024 to 67108864, but is {options.MaxStoredBytes}.");
         }
 
         if (options.MaxSessions < 100)

@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers sessions.</summary>
 public static class SessionRouteMiddlewareBuilderExtensions
 {
-    /// <summary>Registers the middleware <c>session</c> (settings: <c>RouteMiddleware:Session</c>) and <c>session_auth</c>.</summary>
+    /// <summary>Registers the middleware <c>session</c> (settings: <c>RouteMiddleware:Session</c>) and <c>session_auth</c>, and <see cref="ISessionAdmin"/>.</summary>
     /// <param name="builder">The builder that <c>AddRouteMiddleware()</c> returned.</param>
     /// <param name="defaults">Changes the defaults of the options; settings, entries and calls win over it. Default: none.</param>
     /// <returns><paramref name="builder"/>, for chaining.</returns>
@@ -17,6 +17,7 @@ public static class SessionRouteMiddlewareBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         builder.Services.TryAddSingleton<SessionStores>();
+        builder.Services.TryAddSingleton<ISessionAdmin, SessionAdmin>();
         return builder
             .AddRedisConnection()
             .AddMiddleware<SessionMiddleware, SessionOptions>("session", defaults, "Session")

@@ -24,7 +24,7 @@ public sealed class AfterResponseTests
     [InlineData("/inner", "untouched")]
     public async Task S12_ChangeByAHookAfterTheResponse_IsSavedWithOneCookie(string place, string way)
     {
-        foreach (var engine in new[] { EnginesAttribute.Encrypted, EnginesAttribute.Memory })
+        foreach (var engine in new[] { EnginesAttribute.Encrypted, EnginesAttribute.Memory, EnginesAttribute.Redis })
         {
             await using var app = await StartAsync(engine);
             var browser = new Browser(app);

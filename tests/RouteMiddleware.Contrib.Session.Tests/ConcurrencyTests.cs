@@ -33,12 +33,14 @@ public sealed class ConcurrencyTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task S7_UpdateAsync_OfASessionThatIsRotated_LosesNoneOfTheOthers(bool login)
+    [InlineData(EnginesAttribute.Memory, false)]
+    [InlineData(EnginesAttribute.Memory, true)]
+    [InlineData(EnginesAttribute.Redis, false)]
+    [InlineData(EnginesAttribute.Redis, true)]
+    public async Task S7_UpdateAsync_OfASessionThatIsRotated_LosesNoneOfTheOthers(string engine, bool login)
     {
         var (updated, go, ids) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
-        await using var app = await SessionApp.StartAsync(EnginesAttribute.Memory, group => group.MapPost("/rotate-add", async (RouteSession session) =>
+        await using var app = await SessionApp.StartAsync(engine, group => group.MapPost("/rotate-add", async (RouteSession session) =>
         {
             if (login)
             {
@@ -69,10 +71,12 @@ public sealed class ConcurrencyTests
         Assert.Equal("5", await response.Content.ReadAsStringAsync());
     }
 
-    [Fact]
-    public async Task S7_Turns_MakeEvenAPlainReadAndWriteAtomic()
+    [Theory]
+    [InlineData(EnginesAttribute.Turns)]
+    [InlineData(EnginesAttribute.RedisTurns)]
+    public async Task S7_Turns_MakeEvenAPlainReadAndWriteAtomic(string engine)
     {
-        await using var app = await SessionApp.StartAsync(EnginesAttribute.Turns, group => group.MapPost("/naive", async (RouteSession session) =>
+        await using var app = await SessionApp.StartAsync(engine, group => group.MapPost("/naive", async (RouteSession session) =>
         {
             var old = session.Get<int>("n");
             await Task.Yield();
@@ -88,11 +92,13 @@ public sealed class ConcurrencyTests
         Assert.Equal("51", await response.Content.ReadAsStringAsync());
     }
 
-    [Fact]
-    public async Task S8_100ConcurrentRequestsEachWithItsOwnKey_LoseNone()
+    [Theory]
+    [InlineData(EnginesAttribute.Memory)]
+    [InlineData(EnginesAttribute.Redis)]
+    public async Task S8_100ConcurrentRequestsEachWithItsOwnKey_LoseNone(string engine)
     {
         var (arrived, go) = (new CountdownEvent(100), new TaskCompletionSource());
-        await using var app = await SessionApp.StartAsync(EnginesAttribute.Memory, group => group.MapPost("/own/{key}", async (string key, RouteSession session) =>
+        await using var app = await SessionApp.StartAsync(engine, group => group.MapPost("/own/{key}", async (string key, RouteSession session) =>
         {
             session.Set(key, key);
             arrived.Signal();
@@ -111,6 +117,7 @@ public sealed class ConcurrencyTests
 
     [Theory]
     [InlineData(EnginesAttribute.Memory)]
+    [InlineData(EnginesAttribute.Redis)]
     [InlineData(EnginesAttribute.Encrypted)]
     public async Task S6_SessionFlushedMeanwhile_DoesNotComeBack(string engine)
     {
@@ -144,6 +151,7 @@ public sealed class ConcurrencyTests
 
     [Theory]
     [InlineData(EnginesAttribute.Memory)]
+    [InlineData(EnginesAttribute.Redis)]
     [InlineData(EnginesAttribute.Encrypted)]
     public async Task S22_ParallelLogins_EachGetOneLiveId_AndTheOldOneDies(string engine)
     {
@@ -256,12 +264,14 @@ public sealed class ConcurrencyTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Turns_WithoutLoading_AreRefusedInPlainWords_AtEachVisit(bool isSecond)
+    [InlineData(EnginesAttribute.Turns, false)]
+    [InlineData(EnginesAttribute.Turns, true)]
+    [InlineData(EnginesAttribute.Redis, false)]
+    [InlineData(EnginesAttribute.Redis, true)]
+    public async Task Members_WithoutLoading_AreRefusedInPlainWords_AtEachVisit(string engine, bool isSecond)
     {
         Exception? thrown = null;
-        await using var app = await SessionApp.StartAsync(EnginesAttribute.Turns, group => group.MapGet("/plain", (RequestDelegate)(context =>
+        await using var app = await SessionApp.StartAsync(engine, group => group.MapGet("/plain", (RequestDelegate)(context =>
         {
             thrown = Record.Exception(() => context.GetRouteSession().Count);
             return Task.CompletedTask;

@@ -19,6 +19,7 @@ public sealed class ForgedCookieTests
     [InlineData(EnginesAttribute.SignedOnly)]
     [InlineData(EnginesAttribute.Protected)]
     [InlineData(EnginesAttribute.Memory)]
+    [InlineData(EnginesAttribute.Redis)]
     public async Task S1_2500ManipulatedCookies_AreNoSession_NoError_AndOneLogLineAMinute(string engine)
     {
         var clock = new ManualClock();

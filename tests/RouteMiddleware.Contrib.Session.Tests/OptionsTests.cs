@@ -30,6 +30,8 @@ public sealed class OptionsTests
             AbsoluteTimeout = TimeSpan.Zero,
             MaxCookieBytes = 511,
             MaxSessions = 99,
+            MaxStoredBytes = 1023,
+            Durability = -1,
             Concurrency = (SessionConcurrency)7,
             StoreTimeout = TimeSpan.Zero,
             OnStoreFailure = (SessionStoreFailure)7,
@@ -40,7 +42,7 @@ public sealed class OptionsTests
             Assert.Contains(error.Failures, failure => failure.StartsWith(property, StringComparison.Ordinal));
         }
 
-        Assert.Contains(error.Failures, static failure => failure.Contains("Signing, Memory", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, static failure => failure.Contains("Signing, Memory, Redis", StringComparison.Ordinal));
         Assert.DoesNotContain(error.Failures, static failure => failure.Contains("too short", StringComparison.Ordinal) || failure.Contains("short too", StringComparison.Ordinal));
     }
 
@@ -88,10 +90,29 @@ public sealed class OptionsTests
     [Fact]
     public async Task Start_WithEngineThatIsNoneOfOurs_IsRefusedNamingThoseThatAre()
     {
+        var error = await Assert.ThrowsAsync<RouteMiddlewareException>(static () => SessionApp.StartAsync(EnginesAttribute.Memory, settings: new() { ["Engine"] = "sqlite" }));
+
+        Assert.Contains("Signing, Memory, Redis", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithEngineRedisAndNoRedis_IsRefusedWithAdvice()
+    {
         var error = await Assert.ThrowsAsync<RouteMiddlewareException>(static () => SessionApp.StartAsync(EnginesAttribute.Memory, settings: new() { ["Engine"] = "redis" }));
 
-        Assert.Contains("Signing, Memory", error.Message, StringComparison.Ordinal);
+        Assert.Contains("RouteMiddleware:Redis:Configuration", error.Message, StringComparison.Ordinal);
+        Assert.Contains("IConnectionMultiplexer", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(SessionEngineKind.Memory, 1, false)]
+    [InlineData(SessionEngineKind.Signing, 1, false)]
+    [InlineData(SessionEngineKind.Redis, 1, true)]
+    [InlineData(SessionEngineKind.Redis, 10, true)]
+    [InlineData(SessionEngineKind.Redis, 11, false)]
+    [InlineData(SessionEngineKind.Memory, 0, true)]
+    public void Durability_NeedsReplicas(SessionEngineKind engine, int replicas, bool isGood)
+        => Assert.Equal(isGood, Record.Exception(() => SessionOptionsRules.Check(new() { Engine = engine, Durability = replicas }, static () => true)) is null);
 
     [Fact]
     public async Task Start_WithAHandlerThatTakesASessionNobodyBrings_IsRefused()

@@ -8,6 +8,7 @@ public sealed class RotationTests
 {
     [Theory]
     [InlineData(EnginesAttribute.Memory)]
+    [InlineData(EnginesAttribute.Redis)]
     [InlineData(EnginesAttribute.Encrypted)]
     public async Task S22_ParallelRotationsWithoutALogin_LeaveOneLiveId(string engine)
     {

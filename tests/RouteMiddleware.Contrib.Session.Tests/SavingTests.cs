@@ -73,7 +73,7 @@ public sealed class SavingTests
     [MemberData(nameof(Ways))]
     public async Task S9_HoweverTheEndpointAnswers_TheSessionIsSavedBeforeAndTheBodyIsWhole(string way)
     {
-        foreach (var engine in new[] { EnginesAttribute.Encrypted, EnginesAttribute.Memory })
+        foreach (var engine in new[] { EnginesAttribute.Encrypted, EnginesAttribute.Memory, EnginesAttribute.Redis })
         {
             await using var app = await SessionApp.StartAsync(engine, MapWays);
             var browser = new Browser(app);
@@ -173,11 +173,12 @@ public sealed class SavingTests
         Assert.Contains(app.Logs.Records, static record => record.EventId.Name == "ChangedTooLate");
     }
 
-    [Fact]
-    public async Task S25_ClientThatAborts_LeavesAllOrNothing()
+    [Theory]
+    [Engines(RecordsOnly = true)]
+    public async Task S25_ClientThatAborts_LeavesAllOrNothing(string engine)
     {
         var (arrived, left) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var app = await SessionApp.StartAsync(EnginesAttribute.Memory, group =>
+        await using var app = await SessionApp.StartAsync(engine, group =>
         {
             group.MapPost("/slow", async (HttpContext context, RouteSession session) =>
             {

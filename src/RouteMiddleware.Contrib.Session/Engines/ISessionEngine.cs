@@ -30,6 +30,9 @@ internal interface ISessionEngine
     /// <exception cref="SessionTooLargeException">The session would not fit.</exception>
     void CheckSize(SessionSave save);
 
+    /// <summary>What those who manage sessions call this one; <see langword="null"/> where it has no record.</summary>
+    string? HandleOf(LoadedSession session) => null;
+
     /// <summary>The request needs the session no longer. Called once for each <see cref="LoadedSession.Handle"/> that was loaded.</summary>
     void Release(object handle);
 }

@@ -4,7 +4,7 @@ using RouteMiddleware.Contrib.Session.Records;
 namespace RouteMiddleware.Contrib.Session.Engines;
 
 /// <summary>Keeps sessions in the memory of this instance; the cookie holds the id alone.</summary>
-internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes, bool takesTurns, RefusedCookies refused, TimeProvider clock) : ISessionEngine
+internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes, bool takesTurns, EndedUsers ended, RefusedCookies refused, TimeProvider clock) : ISessionEngine
 {
     // Taking turns means waiting, which no property can do.
     public bool LoadsAtOnce => !takesTurns;
@@ -12,6 +12,8 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
     public bool TakesTurns => takesTurns;
 
     public bool KeepsRecords => true;
+
+    public string? HandleOf(LoadedSession session) => EntryOf(session)?.Handle;
 
     public ValueTask<LoadedSession> LoadAsync(CookieValues cookies, CancellationToken cancellationToken)
     {
@@ -21,7 +23,10 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     public ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
     {
-        var (loaded, changes, _, now) = save;
+        var (loaded, changes, _, now, _) = save;
+
+        // Who ends all sessions of a user meanwhile means this one too.
+        var since = changes.SetsUser ? changes.UserSetOrder : ended.Moment();
 
         if (EntryOf(loaded) is not { } entry)
         {
@@ -32,28 +37,18 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
             var first = Begin(save, null);
 
-            if (first.Session.Handle is MemoryEntry added)
-            {
-                store.Add(added, now);
-            }
-
-            return new(first);
+            return new(first.Session.Handle is MemoryEntry added ? Add(first, added, since, now) : first);
         }
 
         SavedSession saved;
 
         lock (entry.Gate)
         {
-            saved = Save(save, entry);
+            saved = WasEnded(changes.UserId, since) ? SavedSession.Dropped : Save(save, entry);
         }
 
         // Outside the lock: making room takes the locks of others.
-        if (saved.Session.Handle is MemoryEntry begun && !ReferenceEquals(begun, entry))
-        {
-            store.Add(begun, now);
-        }
-
-        return new(saved);
+        return new(saved.Session.Handle is MemoryEntry begun && !ReferenceEquals(begun, entry) ? Add(saved, begun, since, now) : saved);
     }
 
     public ValueTask<SavedSession> UpdateAsync(LoadedSession session, string key, Func<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>> change, CancellationToken cancellationToken)
@@ -96,6 +91,26 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
             hold.Entry.Turns(clock).Release(hold.Turn);
         }
     }
+
+    // Whoever ends all of a user's sessions tells so first, and looks for them then: what was not in the store yet sees it now.
+    private SavedSession Add(SavedSession saved, MemoryEntry entry, long since, long now)
+    {
+        store.Add(entry, now);
+
+        lock (entry.Gate)
+        {
+            if (!WasEnded(saved.Session.Record!.UserId, since))
+            {
+                return saved;
+            }
+
+            End(entry, now);
+        }
+
+        return SavedSession.Dropped;
+    }
+
+    private bool WasEnded(string? userId, long since) => userId is not null && ended.WasEndedSince(userId, since);
 
     private static MemoryEntry? EntryOf(LoadedSession session) => session.Handle switch
     {
@@ -167,7 +182,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     private SavedSession Save(SessionSave save, MemoryEntry entry)
     {
-        var (loaded, changes, _, now) = save;
+        var (loaded, changes, _, now, _) = save;
 
         if (!HasTurn(loaded))
         {
@@ -193,7 +208,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     private SavedSession Write(SessionSave save, MemoryEntry entry)
     {
-        var record = save.Changes.ApplyTo(entry.Record, lifetimes, save.Now);
+        var record = save.Changes.ApplyTo(entry.Record, lifetimes, save.Now, save.Tenant);
 
         if (record.IsEmpty)
         {
@@ -207,7 +222,7 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
 
     private SavedSession Rotate(SessionSave save, MemoryEntry entry)
     {
-        var begun = Begin(save, entry.Record);
+        var begun = Begin(save, entry.Record, entry.Handle);
 
         if (begun.Outcome == SaveOutcome.Emptied)
         {
@@ -222,16 +237,16 @@ internal sealed class MemoryEngine(MemoryStore store, SessionLifetimes lifetimes
     }
 
     // The caller adds what begins to the store, outside every lock.
-    private SavedSession Begin(SessionSave save, SessionRecord? current)
+    private SavedSession Begin(SessionSave save, SessionRecord? current, string? handle = null)
     {
-        var record = save.Changes.ApplyTo(current, lifetimes, save.Now);
+        var record = save.Changes.ApplyTo(current, lifetimes, save.Now, save.Tenant);
 
         if (record.IsEmpty)
         {
             return SavedSession.Emptied;
         }
 
-        return new(SaveOutcome.Saved, save.NewId.ToString(), new(save.NewId, record, new MemoryEntry(save.NewId, record)));
+        return new(SaveOutcome.Saved, save.NewId.ToString(), new(save.NewId, record, new MemoryEntry(save.NewId, record, handle)));
     }
 
     private void End(MemoryEntry entry, long now)

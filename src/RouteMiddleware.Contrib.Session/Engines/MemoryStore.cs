@@ -14,6 +14,8 @@ internal sealed class MemoryStore
     /// <summary>The number of sessions and of remembered rotations.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    public IEnumerable<MemoryEntry> Entries => _entries.Values;
+
     /// <summary>Makes room for at least that many: attachments of one cookie name share a store.</summary>
     public void Allow(int capacity)
     {

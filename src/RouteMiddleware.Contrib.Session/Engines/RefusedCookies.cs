@@ -18,6 +18,12 @@ internal sealed partial class RefusedCookies(TimeProvider clock, Meter meter, IL
     /// <summary>Of a session that was flushed or rotated.</summary>
     public const string Ended = "ended";
 
+    /// <summary>Its record is something else.</summary>
+    public const string Damaged = "damaged";
+
+    /// <summary>Of a session that belongs to another tenant.</summary>
+    public const string ForeignTenant = "foreign_tenant";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private readonly Counter<long> _counter = meter.CreateCounter<long>("routemiddleware.session.refused_cookies", "{cookie}", "Session cookies that were not taken, by reason.");
@@ -25,6 +31,7 @@ internal sealed partial class RefusedCookies(TimeProvider clock, Meter meter, IL
     private long? _lastLine;
     private long _forged;
     private long _unknown;
+    private long _foreign;
 
     public void Report(string reason)
     {
@@ -33,7 +40,7 @@ internal sealed partial class RefusedCookies(TimeProvider clock, Meter meter, IL
             _counter.Add(1, new KeyValuePair<string, object?>("reason", reason));
         }
 
-        if (reason is BadSignature or UnknownId)
+        if (reason is BadSignature or UnknownId or ForeignTenant)
         {
             Warn(reason);
         }
@@ -41,12 +48,13 @@ internal sealed partial class RefusedCookies(TimeProvider clock, Meter meter, IL
 
     private void Warn(string reason)
     {
-        long forged, unknown;
+        long forged, unknown, foreign;
 
         lock (_lock)
         {
             _forged += reason == BadSignature ? 1 : 0;
             _unknown += reason == UnknownId ? 1 : 0;
+            _foreign += reason == ForeignTenant ? 1 : 0;
             var now = clock.GetTimestamp();
 
             if (_lastLine is { } last && clock.GetElapsedTime(last, now) < Pause)
@@ -55,16 +63,16 @@ internal sealed partial class RefusedCookies(TimeProvider clock, Meter meter, IL
             }
 
             _lastLine = now;
-            (forged, unknown) = (_forged, _unknown);
-            (_forged, _unknown) = (0, 0);
+            (forged, unknown, foreign) = (_forged, _unknown, _foreign);
+            (_forged, _unknown, _foreign) = (0, 0, 0);
         }
 
-        Log.CookiesRefused(logger, forged, unknown);
+        Log.CookiesRefused(logger, forged, unknown, foreign);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Session cookies refused since the last such line: {Forged} forged or foreign (reason=bad_signature), {Unknown} with an unknown id (reason=unknown_id). Further ones are counted and told once a minute.", EventName = "CookiesRefused")]
-        public static partial void CookiesRefused(ILogger logger, long forged, long unknown);
+        [LoggerMessage(1, LogLevel.Warning, "Session cookies refused since the last such line: {Forged} forged or foreign (reason=bad_signature), {Unknown} with an unknown id (reason=unknown_id), {Foreign} of another tenant (reason=foreign_tenant). Further ones are counted and told once a minute.", EventName = "CookiesRefused")]
+        public static partial void CookiesRefused(ILogger logger, long forged, long unknown, long foreign);
     }
 }

@@ -15,9 +15,17 @@ internal static class SessionPayload
     private const long DefaultLifetime = -1;
     private const ushort NoUser = ushort.MaxValue;
 
+    // No value of the application's has an empty key.
+    private const string TenantKey = "";
+
     public static int SizeOf(SessionRecord record)
     {
         var size = FixedSize + (record.UserId is { } user ? Encoding.UTF8.GetByteCount(user) : 0);
+
+        if (record.Tenant is { } tenant)
+        {
+            size += FieldOverhead + Encoding.UTF8.GetByteCount(tenant);
+        }
 
         foreach (var (key, value) in record.Fields)
         {
@@ -47,14 +55,16 @@ internal static class SessionPayload
             WriteUInt16(ref rest, NoUser);
         }
 
-        WriteUInt16(ref rest, checked((ushort)record.Fields.Count));
+        WriteUInt16(ref rest, checked((ushort)(record.Fields.Count + (record.Tenant is null ? 0 : 1))));
+
+        if (record.Tenant is { } tenant)
+        {
+            WriteField(ref rest, TenantKey, Encoding.UTF8.GetBytes(tenant));
+        }
 
         foreach (var (key, value) in record.Fields)
         {
-            WriteText(ref rest, key);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, value.Length);
-            value.Span.CopyTo(rest[4..]);
-            rest = rest[(4 + value.Length)..];
+            WriteField(ref rest, key, value.Span);
         }
 
         return bytes;
@@ -91,6 +101,7 @@ internal static class SessionPayload
             ExpiresAt = lifetimes.ExpiresAt(createdAt, renewedAt, lifetime),
             Lifetime = lifetime,
             UserId = user,
+            Tenant = fields.Count > 0 && fields.Remove(TenantKey, out var tenant) ? Encoding.UTF8.GetString(tenant.Span) : null,
             Fields = fields,
         };
         return true;
@@ -194,6 +205,14 @@ internal static class SessionPayload
     {
         BinaryPrimitives.WriteUInt16LittleEndian(rest, value);
         rest = rest[2..];
+    }
+
+    private static void WriteField(ref Span<byte> rest, string key, ReadOnlySpan<byte> value)
+    {
+        WriteText(ref rest, key);
+        BinaryPrimitives.WriteInt32LittleEndian(rest, value.Length);
+        value.CopyTo(rest[4..]);
+        rest = rest[(4 + value.Length)..];
     }
 
     private static void WriteText(ref Span<byte> rest, string text)

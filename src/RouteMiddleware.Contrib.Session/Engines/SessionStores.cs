@@ -13,6 +13,7 @@ internal sealed class SessionStores : IDisposable
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, MemoryStore> _memory = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ISessionDirectory> _directories = new(StringComparer.Ordinal);
     private readonly TimeProvider _clock;
     private readonly ITimer _sweep;
     private int _warned;
@@ -24,6 +25,7 @@ internal sealed class SessionStores : IDisposable
         Meter = services.GetService<IMeterFactory>()?.Create("RouteMiddleware") ?? new Meter("RouteMiddleware");
         Refused = new(clock, Meter, logger);
         DataProtection = new(services);
+        Ended = new(clock);
         _sweep = clock.CreateTimer(static state => ((SessionStores)state!).Sweep(), this, SweepEvery, SweepEvery);
     }
 
@@ -35,7 +37,16 @@ internal sealed class SessionStores : IDisposable
 
     public DataProtectionSource DataProtection { get; }
 
+    /// <summary>The users whose sessions were all ended on this instance.</summary>
+    public EndedUsers Ended { get; }
+
+    /// <summary>The sessions of all attachments, by their users.</summary>
+    public IReadOnlyCollection<ISessionDirectory> Directories => [.. _directories.Values];
+
     public MemoryStore Memory(string cookieName) => _memory.GetOrAdd(cookieName, static _ => new());
+
+    /// <summary>Makes a store's sessions known; attachments of one kind and cookie name share it.</summary>
+    public void Register(SessionEngineKind kind, string cookieName, ISessionDirectory directory) => _directories[kind == SessionEngineKind.Signing ? "" : $"{kind} {cookieName}"] = directory;
 
     /// <summary>Whether this is the first time that something worth one warning per application was noticed.</summary>
     public bool IsFirstWarning() => Interlocked.Exchange(ref _warned, 1) == 0;
@@ -50,6 +61,7 @@ internal sealed class SessionStores : IDisposable
     {
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         Revoked.Sweep(now);
+        Ended.Sweep(now);
 
         foreach (var (_, store) in _memory)
         {

@@ -11,6 +11,7 @@ internal sealed class SigningEngine(
     SessionLifetimes lifetimes,
     int maxCookieBytes,
     RevokedSessions revoked,
+    EndedUsers ended,
     RefusedCookies refused,
     TimeProvider clock) : ISessionEngine
 {
@@ -25,6 +26,8 @@ internal sealed class SigningEngine(
     public bool TakesTurns => false;
 
     public bool KeepsRecords => false;
+
+    public string? HandleOf(LoadedSession session) => session.Record is null ? null : session.Id.ToString();
 
     public ValueTask<LoadedSession> LoadAsync(CookieValues cookies, CancellationToken cancellationToken)
     {
@@ -50,6 +53,10 @@ internal sealed class SigningEngine(
             {
                 reason ??= RefusedCookies.Expired;
             }
+            else if (WasEnded(id, record))
+            {
+                reason ??= RefusedCookies.Ended;
+            }
             else if (revoked.TryFind(id, out var revocation))
             {
                 reason ??= RefusedCookies.Ended;
@@ -71,14 +78,17 @@ internal sealed class SigningEngine(
 
     public ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
     {
-        var (loaded, changes, _, now) = save;
+        var (loaded, changes, _, now, _) = save;
 
         if ((loaded.WasRotated && !changes.SetsUser && !changes.IsFlushed) || WasEndedMeanwhile(save))
         {
             return new(SavedSession.Dropped);
         }
 
-        var record = changes.ApplyTo(loaded.Record, lifetimes, now);
+        // A cookie sealed in the very millisecond of an end would count as older than that.
+        var user = changes.HasUser ? changes.UserId : loaded.Record?.UserId;
+        now = user is not null && ended.TryFind(user, out var ending) ? Math.Max(now, ending.At + 1) : now;
+        var record = changes.ApplyTo(loaded.Record, lifetimes, now, save.Tenant);
 
         if (record.IsEmpty)
         {
@@ -103,7 +113,7 @@ internal sealed class SigningEngine(
         => throw new NotSupportedException("A session in a cookie has no record that could be updated.");
 
     public void CheckSize(SessionSave save)
-        => ThrowIfTooLarge(sealer.SealedLength(SessionPayload.SizeOf(save.Changes.ApplyTo(save.Loaded.Record, lifetimes, save.Now))));
+        => ThrowIfTooLarge(sealer.SealedLength(SessionPayload.SizeOf(save.Changes.ApplyTo(save.Loaded.Record, lifetimes, save.Now, save.Tenant))));
 
     public void Release(object handle)
     {
@@ -147,8 +157,17 @@ internal sealed class SigningEngine(
         }
     }
 
+    // All sessions of the user were ended after this cookie had been sealed.
+    private bool WasEnded(SessionId id, SessionRecord record)
+        => record.UserId is { } user && ended.TryFind(user, out var ending) && record.RenewedAt <= ending.At && ending.ExceptHandle != id.ToString();
+
     // A session that was flushed does not come back, and one that was rotated goes on under its new id alone; another login starts one of its own.
     private bool WasEndedMeanwhile(SessionSave save)
+        => (save.Changes.SetsUser ? ended.WasEndedSince(save.Changes.UserId!, save.Changes.UserSetOrder)
+                : !save.Changes.IsFlushed && save.Loaded.Record is { } before && WasEnded(save.Loaded.Id, before))
+            || WasRevokedMeanwhile(save);
+
+    private bool WasRevokedMeanwhile(SessionSave save)
         => save.Loaded.Record is not null
             && !save.Changes.IsFlushed
             && revoked.TryFind(save.Loaded.Id, out var revocation)

@@ -18,6 +18,11 @@ internal sealed class SessionChanges
 
     public string? UserId { get; private set; }
 
+    /// <summary>When the user was set: our time stamp, and its place among all such moments of this process.</summary>
+    public long UserSetAt { get; private set; }
+
+    public long UserSetOrder { get; private set; }
+
     /// <summary>Whether somebody logs in. Only that, or a flush, begins another session where the one that was loaded has been rotated away.</summary>
     public bool SetsUser => HasUser && UserId is not null;
 
@@ -75,6 +80,8 @@ internal sealed class SessionChanges
 
     public void SetUser(string? userId) => (HasUser, UserId) = (true, userId);
 
+    public void StampUser(long timestamp, long order) => (UserSetAt, UserSetOrder) = (timestamp, order);
+
     /// <summary>Takes the user back to what was set before, if anything was.</summary>
     public void RestoreUser(bool wasSet, string? userId) => (HasUser, UserId) = (wasSet, userId);
 
@@ -116,7 +123,7 @@ internal sealed class SessionChanges
     }
 
     /// <summary>The record after the changes. <paramref name="current"/> is <see langword="null"/> for a session that begins.</summary>
-    public SessionRecord ApplyTo(SessionRecord? current, SessionLifetimes lifetimes, long now)
+    public SessionRecord ApplyTo(SessionRecord? current, SessionLifetimes lifetimes, long now, string? tenant = null)
     {
         var before = IsFlushed ? null : current;
         var createdAt = before?.CreatedAt ?? now;
@@ -129,6 +136,7 @@ internal sealed class SessionChanges
             ExpiresAt = lifetimes.ExpiresAt(createdAt, now, lifetime),
             Lifetime = lifetime,
             UserId = HasUser ? UserId : before?.UserId,
+            Tenant = before?.Tenant ?? tenant,
             Fields = ApplyTo(before?.Fields ?? SessionRecord.NoFields),
         };
     }

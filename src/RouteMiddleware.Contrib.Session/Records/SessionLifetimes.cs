@@ -9,6 +9,10 @@ internal sealed class SessionLifetimes(TimeSpan? cookieMaxAge, TimeSpan? idle, T
     // Sliding on every request would send a cookie with every answer.
     private readonly long _renewAfter = idle is { } span ? Math.Min((long)span.TotalMilliseconds / 10, 60_000) : long.MaxValue;
 
+    public TimeSpan? Idle => idle;
+
+    public TimeSpan? Absolute => absolute;
+
     public long ExpiresAt(long createdAt, long renewedAt, TimeSpan? lifetime)
     {
         var expires = Add(renewedAt, LengthOf(lifetime));

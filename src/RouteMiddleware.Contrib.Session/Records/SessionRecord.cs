@@ -19,6 +19,9 @@ internal sealed class SessionRecord
 
     public string? UserId { get; init; }
 
+    /// <summary>The first tenant in whose requests the session was saved; in those of another it is none.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The values: JSON by key.</summary>
     public Dictionary<string, ReadOnlyMemory<byte>> Fields { get; init; } = NoFields;
 

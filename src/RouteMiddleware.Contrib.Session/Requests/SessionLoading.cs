@@ -19,6 +19,9 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context) 
     /// <summary>Whether the request brought a cookie of the session's name, valid or not.</summary>
     public bool HasCookie => Cookies.Any();
 
+    /// <summary>The tenant of the request.</summary>
+    protected string? Tenant => Context.Features.Get<ITenantFeature>()?.TenantId;
+
     private CookieValues Cookies => new(Context.Request.Headers.Cookie, Rules.Cookie.Name);
 
     protected void EnsureLoaded()
@@ -87,6 +90,14 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context) 
 
     private void Accept(LoadedSession loaded)
     {
+        if (loaded.Record is { Tenant: { } owner } && Tenant is { } tenant && !string.Equals(owner, tenant, StringComparison.Ordinal))
+        {
+            Rules.Refused?.Report(RefusedCookies.ForeignTenant);
+            _held = loaded.Handle;
+            Release();
+            loaded = default;
+        }
+
         Loaded = loaded;
         _held = loaded.Handle;
         _isLoaded = true;

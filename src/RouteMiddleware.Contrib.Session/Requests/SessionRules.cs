@@ -29,6 +29,12 @@ internal sealed class SessionRules
     /// <summary>Whether the application's programmers are its users: they see exceptions in place of refusals where these have a type.</summary>
     public required bool InDevelopment { get; init; }
 
+    /// <summary>Where cookies are told of that were not taken.</summary>
+    public RefusedCookies? Refused { get; init; }
+
+    /// <summary>The users whose sessions were all ended.</summary>
+    public required EndedUsers Ended { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Whether both keep the same sessions: the same cookie, read by the same kind of engine.</summary>

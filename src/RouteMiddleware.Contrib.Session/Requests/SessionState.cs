@@ -130,6 +130,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         var changes = BeginChange();
         var (had, before) = (changes.HasUser, changes.UserId);
         changes.SetUser(userId);
+        changes.StampUser(Rules.Clock.GetTimestamp(), Rules.Ended.Moment());
 
         if (userId is not null)
         {
@@ -147,6 +148,19 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
         // Whoever knew the id before must not know the session of whoever logged in.
         Rotate();
     }
+
+    /// <summary>What those who manage sessions call this one.</summary>
+    public string? Handle
+    {
+        get
+        {
+            Use();
+            return Rules.Engine.HandleOf(Loaded);
+        }
+    }
+
+    /// <summary>A login that is not saved yet counts from now on.</summary>
+    public void RenewLogin() => _changes?.StampUser(Rules.Clock.GetTimestamp(), Rules.Ended.Moment());
 
     /// <summary>Kept in whole milliseconds, and rounded up to one: zero has a meaning of its own.</summary>
     public void SetLifetime(TimeSpan? lifetime)
@@ -214,7 +228,7 @@ internal sealed partial class SessionState(SessionRules rules, HttpContext conte
     }
 
     /// <summary>What the engine gets to write, an id for a session that begins included.</summary>
-    public SessionSave MakeSave() => new(Loaded, _changes ??= new(), NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now);
+    public SessionSave MakeSave() => new(Loaded, _changes ??= new(), NeedsNewId ? _newId ??= SessionId.New() : default, Rules.Now, Tenant);
 
     /// <summary>What was saved is what stands now.</summary>
     public void Accept(SavedSession saved) => Take(saved);

@@ -18,12 +18,29 @@ internal sealed partial class StoreCalls(TimeSpan timeout, TimeProvider clock, I
                 return pending.Result;
             }
 
-            return await (bounded ? pending.AsTask().WaitAsync(timeout, clock, cancellationToken) : pending.AsTask()).ConfigureAwait(false);
+            var task = pending.AsTask();
+            return await (bounded ? WaitAsync(task, cancellationToken) : task).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (SessionTooLargeException or ChangeFailedException) && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             Log.StoreFailed(logger, exception, operation);
             throw new SessionUnavailableException($"The store of the sessions failed to {operation} one.", exception);
+        }
+    }
+
+    private async Task<T> WaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await task.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!task.IsCompleted)
+            {
+                // Nobody waits for it any more, and how it fails then is no news.
+                _ = task.ContinueWith(static given => _ = given.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            }
         }
     }
 

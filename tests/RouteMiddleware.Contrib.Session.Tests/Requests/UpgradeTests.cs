@@ -62,13 +62,22 @@ public sealed class UpgradeTests
     [InlineData(EnginesAttribute.Memory, "sessionid=AAAAAAAAAAAAAAAAAAAAAA", RefusedCookies.UnknownId)]
     [InlineData(EnginesAttribute.Encrypted, null, RefusedCookies.Ended)]
     [InlineData(EnginesAttribute.Memory, null, RefusedCookies.Ended)]
+    [InlineData(EnginesAttribute.Redis, "sessionid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", RefusedCookies.UnknownId)]
+    [InlineData(EnginesAttribute.Redis, "sessionid=rm:session:x", RefusedCookies.UnknownId)]
+    [InlineData(EnginesAttribute.Redis, null, RefusedCookies.Ended)]
     public async Task S1_S19_RefusedCookies_AreCountedWithTheirReason(string engine, string? cookie, string reason)
     {
         await using var app = await SessionApp.StartAsync(engine);
         var meter = ((SessionStores)app.App.Services.GetService(typeof(SessionStores))!).Meter;
         var seen = new List<string?>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (ReferenceEquals(instrument.Meter, meter)) { self.EnableMeasurementEvents(instrument); } } };
-        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) => seen.Add($"{instrument.Name} {tags[0].Value} {count}"));
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+        {
+            if (instrument.Name.StartsWith("routemiddleware.session", StringComparison.Ordinal))
+            {
+                seen.Add($"{instrument.Name} {tags[0].Value} {count}");
+            }
+        });
         listener.Start();
         var browser = new Browser(app, cookie);
 

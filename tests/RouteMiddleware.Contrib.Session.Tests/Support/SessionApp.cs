@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Contrib.Session.Tests.Support;
@@ -11,14 +12,18 @@ internal static class SessionApp
 {
     public const string Secret = "base64:T2hWfm9QA2+qBCBu8uWMjeTGpg2WgYPcnA/8d1smLT0=";
 
-    public static Task<TestApp> StartAsync(
+    public static async Task<TestApp> StartAsync(
         string engine,
         Action<RouteGroupBuilder>? map = null,
         TimeProvider? clock = null,
         Dictionary<string, string?>? settings = null,
         Action<WebApplicationBuilder>? services = null,
         Action<WebApplication>? configure = null,
-        string environment = "Production")
+        string environment = "Production",
+        RedisServer? redis = null,
+        string? prefix = null,
+        string? configuration = null,
+        TimeProvider? serverClock = null)
     {
         var all = EnginesAttribute.SettingsOf(engine);
 
@@ -27,7 +32,11 @@ internal static class SessionApp
             all[key] = value;
         }
 
-        return TestApp.StartAsync(
+        var connection = engine.StartsWith(EnginesAttribute.Redis, StringComparison.Ordinal)
+            ? new Dictionary<string, string?> { ["Configuration"] = configuration ?? (redis ?? await SharedRedis.GetAsync()).Configuration, ["KeyPrefix"] = prefix ?? SharedRedis.NewPrefix() }
+            : [];
+
+        return await TestApp.StartAsync(
             builder =>
             {
                 if (clock is not null)
@@ -37,6 +46,11 @@ internal static class SessionApp
 
                 services?.Invoke(builder);
                 builder.Services.AddRouteMiddleware().AddSession();
+
+                if ((serverClock ?? clock) is { } shifted)
+                {
+                    Shift(builder.Services, shifted);
+                }
             },
             app =>
             {
@@ -45,8 +59,18 @@ internal static class SessionApp
                 MapRoutes(group);
                 map?.Invoke(group);
             },
-            all.Select(static pair => new KeyValuePair<string, string?>($"RouteMiddleware:Session:{pair.Key}", pair.Value)),
+            [
+                .. all.Select(static pair => new KeyValuePair<string, string?>($"RouteMiddleware:Session:{pair.Key}", pair.Value)),
+                .. connection.Select(static pair => new KeyValuePair<string, string?>($"RouteMiddleware:Redis:{pair.Key}", pair.Value)),
+            ],
             environment);
+    }
+
+    // The scripts read the clock of the test; the connection keeps the true one.
+    private static void Shift(IServiceCollection services, TimeProvider clock)
+    {
+        var connection = services.Last(static service => service.ServiceType == typeof(IRedisConnection)).ImplementationType!;
+        services.AddSingleton<IRedisConnection>(provider => new ShiftedRedis((IRedisConnection)ActivatorUtilities.CreateInstance(provider, connection), clock));
     }
 
     private static void MapRoutes(RouteGroupBuilder group)

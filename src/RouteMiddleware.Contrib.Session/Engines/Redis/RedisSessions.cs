@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using RouteMiddleware.Contrib.Redis;
+using RouteMiddleware.Contrib.Session.Records;
+using StackExchange.Redis;
+
+namespace RouteMiddleware.Contrib.Session.Engines.Redis;
+
+/// <summary>The records of sessions on the server: finds them, writes them, and knows whose turn it is. One call each.</summary>
+internal sealed class RedisSessions(IRedisConnection redis, RedisKeys keys, ReplicaAcknowledgement replicas, TimeSpan timeout, TimeProvider clock)
+{
+    public RedisHold HoldOf(RedisSessionId id)
+    {
+        var handle = id.Handle();
+        return new(id, handle, keys.Session(handle), id.Proof());
+    }
+
+    public async ValueTask<RedisFinding> LoadAsync(RedisHold hold, CancellationToken cancellationToken)
+        => Read(hold, await redis.EvaluateAsync(RedisScripts.Load, [hold.Key], [hold.Proof], timeout, cancellationToken).ConfigureAwait(false));
+
+    public async ValueTask<RedisFinding> TakeTurnAsync(RedisHold hold, string token, CancellationToken cancellationToken)
+        => Read(hold, await redis.EvaluateAsync(
+            RedisScripts.Turn,
+            [hold.Key],
+            [hold.Proof, token, (long)SessionTurns.Longest.TotalMilliseconds],
+            timeout,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Ends a turn. Where that fails, it ends by itself.</summary>
+    public async ValueTask EndTurnAsync(RedisKey key, string token)
+    {
+        try
+        {
+            await redis.EvaluateAsync(RedisScripts.EndTurn, [key], [token], timeout).ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException)
+        {
+            // The connection has told of the failure, and the server ends the turn after its longest time.
+        }
+    }
+
+    /// <summary>Commits, and waits for the replicas where the options ask for any. A commit whose connection broke is sent once more, which the server knows from the first.</summary>
+    public async ValueTask<RedisReply> CommitAsync(RedisKey key, RedisCommit commit, CancellationToken cancellationToken)
+    {
+        var arguments = commit.ToArguments(RandomNumberGenerator.GetBytes(sizeof(long)));
+        var began = clock.GetTimestamp();
+        var reply = await SendAsync(key, arguments, began, cancellationToken).ConfigureAwait(false);
+
+        if (reply.IsWritten)
+        {
+            await replicas.WaitAsync(key, commit.Proof, reply, Left(began), cancellationToken).ConfigureAwait(false);
+        }
+
+        return reply;
+    }
+
+    /// <summary>The moment on the server's clock from which a commit must no longer be carried out: nobody waits for it any more.</summary>
+    public long DeadlineOf(RedisHold hold) => hold.ServerNow + (long)(clock.GetElapsedTime(hold.SeenAt) + timeout).TotalMilliseconds;
+
+    /// <summary>A moment of the server's, in our time.</summary>
+    public long ToOurs(long moment, long serverNow) => moment - serverNow + clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async ValueTask<RedisReply> SendAsync(RedisKey key, RedisValue[] arguments, long began, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Read(await redis.EvaluateAsync(RedisScripts.Commit, [key], arguments, timeout, cancellationToken).ConfigureAwait(false));
+        }
+        catch (RedisUnavailableException exception) when (exception.Failure == RedisFailure.ConnectionLost && Left(began) > TimeSpan.Zero)
+        {
+            RedisCommit.MakeRetry(arguments);
+            return Read(await redis.EvaluateAsync(RedisScripts.Commit, [key], arguments, Left(began), cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private TimeSpan Left(long began)
+    {
+        var left = timeout - clock.GetElapsedTime(began);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static RedisReply Read(RedisResult result)
+    {
+        var parts = (RedisResult[])result!;
+        var code = ((string)parts[0]!)[0];
+
+        return code switch
+        {
+            'S' => new(code)
+            {
+                ServerNow = (long)parts[1],
+                CreatedAt = (long)parts[2],
+                ExpiresAt = (long)parts[3],
+                Version = (long)parts[4],
+                Lifetime = (string?)parts[5] is { Length: > 0 } own ? TimeSpan.FromMilliseconds((long)parts[5]) : null,
+                UserBefore = (string?)parts[6] is { Length: > 0 } user ? user : null,
+            },
+            'E' => new(code) { ServerNow = (long)parts[1], UserBefore = (string?)parts[2] is { Length: > 0 } user ? user : null },
+            'C' => new(code) { Value = (byte[])parts[1]! is [(byte)'+', .. var value] ? value : default(ReadOnlyMemory<byte>?) },
+            _ => new(code),
+        };
+    }
+
+    private RedisFinding Read(RedisHold hold, RedisResult result)
+    {
+        var parts = (RedisResult[])result!;
+        var code = ((string)parts[0]!)[0];
+
+        if (code != 'S')
+        {
+            return new(code, null, null);
+        }
+
+        var serverNow = (long)parts[1];
+        var entries = (RedisValue[])parts[2]!;
+        var fields = new Dictionary<string, ReadOnlyMemory<byte>>(entries.Length / 2, StringComparer.Ordinal);
+        long createdAt = 0, renewedAt = 0, expiresAt = 0, version = 0, listedUntil = 0;
+        TimeSpan? lifetime = null;
+        string? user = null, tenant = null;
+
+        for (var i = 0; i + 1 < entries.Length; i += 2)
+        {
+            var (field, value) = ((string)entries[i]!, entries[i + 1]);
+
+            switch (field)
+            {
+                case "#v": version = (long)value; break;
+                case "#a": createdAt = ToOurs((long)value, serverNow); break;
+                case "#r": renewedAt = ToOurs((long)value, serverNow); break;
+                case "#e": expiresAt = ToOurs((long)value, serverNow); break;
+                case "#n": listedUntil = ToOurs((long)value, serverNow); break;
+                case "#l": lifetime = TimeSpan.FromMilliseconds((long)value); break;
+                case "#u": user = value; break;
+                case "#t": tenant = value; break;
+                default:
+                    if (RedisCommit.KeyOf(field) is { } key)
+                    {
+                        fields[key] = (byte[])value!;
+                    }
+
+                    break;
+            }
+        }
+
+        return new(
+            code,
+            new() { CreatedAt = createdAt, RenewedAt = renewedAt, ExpiresAt = expiresAt, Lifetime = lifetime, UserId = user, Tenant = tenant, Fields = fields },
+            new(hold.Id, hold.Handle, hold.Key, hold.Proof) { Version = version, ServerNow = serverNow, SeenAt = clock.GetTimestamp(), ListedUntil = listedUntil });
+    }
+}
