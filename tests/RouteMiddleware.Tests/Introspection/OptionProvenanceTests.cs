@@ -95,6 +95,18 @@ public sealed class OptionProvenanceTests
     }
 
     [Fact]
+    public async Task PostConfigure_WinsOverTheCallAndIsNamed()
+    {
+        await using var app = await TestApp.StartAsync(
+            static builder => builder.Services.AddRouteMiddleware().AddMiddleware<ChainProbe, ProbeOptions>("probe").PostConfigure<ProbeOptions>("probe", static options => options.Limit = 3),
+            static app => app.MapGet("/", static () => "ok").WithMiddleware("probe:5", static (ProbeOptions options) => options.Text = "call"));
+        var link = Links(app, "GET /")[0];
+
+        Assert.Equal(("3", ChainOptionSource.Registration, "PostConfigure(\"probe\")"), Read(link, "Limit"));
+        Assert.Equal(("call", ChainOptionSource.Call), (Read(link, "Text").Value, Read(link, "Text").Source));
+    }
+
+    [Fact]
     public async Task Reload_ThatIsAccepted_ShowsTheNewValues()
     {
         await using var app = await StartAsync(Settings);
