@@ -10,7 +10,7 @@ namespace RouteMiddleware.Benchmarks.Timing;
 
 /// <summary>The time of a request, from the way in until the headers go out: ours beside what one writes by hand.</summary>
 [MemoryDiagnoser]
-public class TimingBenchmarks
+public class TimingBenchmarks : IDisposable
 {
     private const string Header = "X-Response-Time";
 
@@ -22,6 +22,14 @@ public class TimingBenchmarks
 
     [GlobalSetup]
     public void Setup() => _context.Features.Set<IHttpResponseFeature>(_response);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _ours.Dispose();
+        _oursWithServerTiming.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(Baseline = true)]
     public Task ByHand() => SendAsync(HandWrittenAsync(_context, _handler));

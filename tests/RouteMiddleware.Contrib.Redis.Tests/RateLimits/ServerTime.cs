@@ -31,7 +31,7 @@ internal sealed class ServerTime(RedisServer server) : IAsyncDisposable
         end
         """;
 
-    private IConnectionMultiplexer? _connection;
+    private ConnectionMultiplexer? _connection;
 
     /// <summary>Sets the clock of the server forward, or back.</summary>
     public Task JumpAsync(TimeSpan by) => RunAsync(by, isCompensated: false);
