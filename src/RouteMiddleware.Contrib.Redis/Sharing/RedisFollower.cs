@@ -65,6 +65,17 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
                     Log.Behind(logger, exception);
                 }
             }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Somebody else's value under our name: it must not end every instance there is.
+                _isBehind = true;
+
+                if (!wasBehind)
+                {
+                    wasBehind = true;
+                    Log.Unreadable(logger, exception);
+                }
+            }
         }
 
         if (wasBehind && !_isBehind)
@@ -77,6 +88,9 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
     {
         [LoggerMessage(1, LogLevel.Warning, "Redis is away: what other instances say of maintenance and of revoked tokens is not heard. What was known stays.", EventName = "Behind")]
         public static partial void Behind(ILogger logger, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error, "What Redis holds of maintenance or of revoked tokens can't be read: what other instances say is not heard. What was known stays.", EventName = "Unreadable")]
+        public static partial void Unreadable(ILogger logger, Exception exception);
 
         [LoggerMessage(2, LogLevel.Information, "Redis is back: maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
         public static partial void UpToDate(ILogger logger);
