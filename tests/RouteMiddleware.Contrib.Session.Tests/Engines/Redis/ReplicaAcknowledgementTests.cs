@@ -16,7 +16,13 @@ public sealed class ReplicaAcknowledgementTests
         await using var pair = await RedisPair.StartAsync();
         using var before = await pair.Master.ConnectAsync();
         using var after = await pair.Master.ConnectAsync();
-        await after.GetDatabase().PingAsync();
+
+        // Whatever that one has asked for so far is on the replica.
+        await Eventually.HoldsAsync(async () =>
+        {
+            await after.GetDatabase().PingAsync();
+            return (int)await after.GetDatabase().ExecuteAsync("WAIT", 1, 100) == 1;
+        });
         pair.Replica.Freeze();
         await before.GetDatabase().HashSetAsync("session", [new("#i", "proof"), new("#v", 1)]);
 
