@@ -27,7 +27,8 @@ public sealed class ReplicaAcknowledgementTests
         await before.GetDatabase().HashSetAsync("session", [new("#i", "proof"), new("#v", 1)]);
 
         // The connection was made anew between the commit and the question, and has asked for nothing since.
-        await Assert.ThrowsAsync<RedisUnavailableException>(() => WaitAsync(new OneConnection(after)));
+        var refused = await Record.ExceptionAsync(() => WaitAsync(new OneConnection(after)));
+        Assert.True(refused is RedisUnavailableException or TimeoutException, $"{refused}");
 
         pair.Replica.Thaw();
         await WaitAsync(new OneConnection(after), TimeSpan.FromSeconds(20));
