@@ -55,8 +55,9 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
             {
                 await followed.FollowAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (RedisUnavailableException exception)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever it is, also something at our keys that we did not write: it must not end the application, and is tried again.
                 _isBehind = true;
 
                 if (!wasBehind)
@@ -75,10 +76,10 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Redis is away: what other instances say of maintenance and of revoked tokens is not heard. What was known stays.", EventName = "Behind")]
+        [LoggerMessage(1, LogLevel.Warning, "What other instances say of maintenance and of revoked tokens can't be heard. What was known stays.", EventName = "Behind")]
         public static partial void Behind(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Information, "Redis is back: maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
+        [LoggerMessage(2, LogLevel.Information, "Maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
         public static partial void UpToDate(ILogger logger);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
     private readonly Lock _lock = new();
     private Word? _known;
     private Word? _unsent;
-    private long _version;
+
+    // The newest of Redis that this instance has seen. A Redis that lost what it knew counts from one again, so that a number alone says nothing.
+    private (long Version, Word Word)? _seen;
 
     public bool IsOn => own.IsOn;
 
@@ -99,7 +101,7 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
     {
         lock (_lock)
         {
-            _version = version;
+            _seen = (version, word);
             _unsent = ReferenceEquals(_unsent, word) ? null : _unsent;
         }
     }
@@ -109,12 +111,12 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
         lock (_lock)
         {
             // What this instance said meanwhile is the later word, and is sent the next time.
-            if (version == _version || _unsent is not null)
+            if (_seen == (version, word) || _unsent is not null)
             {
                 return;
             }
 
-            _version = version;
+            _seen = (version, word);
 
             if (word == _known || !string.Equals(word.Settings, Settings(), StringComparison.Ordinal))
             {
