@@ -58,7 +58,7 @@ public class RedisCacheBenchmarks : IDisposable
                 new CacheMetrics(),
                 TimeProvider.System,
                 NullLogger.Instance,
-                [.. _services.GetServices<IRouteCacheStore>()]));
+                new(() => [.. _services.GetServices<IRouteCacheStore>()])));
         _contexts = [.. Enumerable.Range(0, Callers).Select(_ => CreateContext())];
 
         // As many bytes as the answer takes.

@@ -9,6 +9,8 @@ builder.Services.AddRouteMiddleware()   // reads the section "RouteMiddleware" o
     .AddRedis()                         // nothing of it is loaded unless the settings name a Redis, as the launch profile "redis" does
     .AddLifespan("catalogue", (services, stopping) => Catalogue.LoadAsync(services.GetRequiredService<IHostEnvironment>(), stopping));
 
+builder.Services.AddOpenApi(document => document.AddRouteMiddleware()); // the document tells what the chains answer
+
 var app = builder.Build();
 
 app.UseRouteMiddleware();               // the global list: forwarded_headers, request_id, timing, metrics, logs, common, trusted_host, security_headers, cors, gzip
@@ -34,6 +36,15 @@ admin.MapDelete("/maintenance", (IMaintenanceSwitch maintenance) => maintenance.
 if (app.Environment.IsDevelopment())
 {
     app.MapGet("/broken", string () => throw new InvalidOperationException("This route fails, to show the page that 'common' draws."));
+    app.MapMiddlewareExplorer("/_middleware");
+    app.MapOpenApi();
 }
 
-app.Run();
+// What must be true of every route, also of those that come next year: otherwise the application does not start.
+app.Middleware().All().Must.Run("request_id");
+app.Middleware().Under("/api").Except("/api/status").Must.Run("auth").Before("rate_limit").Because("Orders are personal.");
+app.Middleware().Under("/admin").Must.Run("auth:admin").Before("rate_limit");
+app.Middleware().UnsafeMethods().Except("/logout").Must.Run("rate_limit");
+
+// As app.Run(), and with "-- middleware list", "explain", "check" or "lock" the commands that tell what runs where.
+return await app.RunWithMiddlewareCommandsAsync(args);

@@ -55,25 +55,15 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
             {
                 await followed.FollowAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (RedisUnavailableException exception)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever it is, also something at our keys that we did not write: it must not end the application, and is tried again.
                 _isBehind = true;
 
                 if (!wasBehind)
                 {
                     wasBehind = true;
                     Log.Behind(logger, exception);
-                }
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Somebody else's value under our name: it must not end every instance there is.
-                _isBehind = true;
-
-                if (!wasBehind)
-                {
-                    wasBehind = true;
-                    Log.Unreadable(logger, exception);
                 }
             }
         }
@@ -86,13 +76,10 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Redis is away: what other instances say of maintenance and of revoked tokens is not heard. What was known stays.", EventName = "Behind")]
+        [LoggerMessage(1, LogLevel.Warning, "What other instances say of maintenance and of revoked tokens can't be heard. What was known stays.", EventName = "Behind")]
         public static partial void Behind(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Error, "What Redis holds of maintenance or of revoked tokens can't be read: what other instances say is not heard. What was known stays.", EventName = "Unreadable")]
-        public static partial void Unreadable(ILogger logger, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Information, "Redis is back: maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
+        [LoggerMessage(2, LogLevel.Information, "Maintenance and revoked tokens are those of all instances again.", EventName = "UpToDate")]
         public static partial void UpToDate(ILogger logger);
     }
 }

@@ -46,7 +46,7 @@ public sealed class RedisStartTests
     public async Task Start_WithAValueAtItsLimit_Succeeds(string property, string value)
     {
         await using var app = await TestApp.StartAsync(
-            static builder => builder.Services.AddRouteMiddleware().AddRedis(),
+            static builder => builder.Services.AddRouteMiddleware().AddRedisConnection(),
             static _ => { },
             [new($"RouteMiddleware:Redis:{property}", value)]);
     }
@@ -56,7 +56,7 @@ public sealed class RedisStartTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var app = await TestApp.StartAsync(
-            static builder => builder.Services.AddRouteMiddleware().AddRedis(),
+            static builder => builder.Services.AddRouteMiddleware().AddRedisConnection(),
             static _ => { },
             [new("RouteMiddleware:Redis:Configuration", server.Configuration), new("RouteMiddleware:Redis:Required", "true")]);
 
@@ -99,7 +99,7 @@ public sealed class RedisStartTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
         await using var app = await TestApp.StartAsync(
-            static builder => builder.Services.AddRouteMiddleware().AddRedis(),
+            static builder => builder.Services.AddRouteMiddleware().AddRedisConnection(),
             static app => app.MapGet("/", static () => "ok"),
             [new("RouteMiddleware:Redis:Configuration", proxy.Configuration)]);
 
@@ -143,7 +143,7 @@ public sealed class RedisStartTests
 
     private static Task<RouteMiddlewareException> RefusedAsync(params KeyValuePair<string, string?>[] settings)
         => Assert.ThrowsAsync<RouteMiddlewareException>(async () => await TestApp.StartAsync(
-            static builder => builder.Services.AddRouteMiddleware().AddRedis(),
+            static builder => builder.Services.AddRouteMiddleware().AddRedisConnection(),
             static _ => { },
             settings.Select(static setting => new KeyValuePair<string, string?>($"RouteMiddleware:Redis:{setting.Key}", setting.Value))));
 }

@@ -72,6 +72,23 @@ public sealed class SharedMaintenanceTests : IAsyncLifetime
         await two.AnswersAsync(HttpStatusCode.OK, "/open");
     }
 
+    [Theory]
+    [InlineData("HMSET", "rm:maintenance", "version", "no number", "on", "maybe")]
+    [InlineData("LPUSH", "rm:maintenance", "no hash")]
+    public async Task M3_SomethingElseAtTheKey_ChangesNothing_AndIsSaidOnce(string command, params string[] arguments)
+    {
+        var one = await _rig.StartAppAsync();
+        using var redis = await _rig.Server.ConnectAsync();
+        await redis.GetDatabase().ExecuteAsync(command, [.. arguments]);
+        await Eventually.HoldsAsync(() => one.Logs.Records.Any(static record => record.EventId.Name == "Behind"));
+
+        await redis.GetDatabase().KeyDeleteAsync("rm:maintenance");
+        await Eventually.HoldsAsync(() => one.Logs.Records.Any(static record => record.EventId.Name == "UpToDate"));
+
+        Assert.Single(one.Logs.Records, static record => record.EventId.Name == "Behind");
+        Assert.Equal(HttpStatusCode.OK, await SharedRig.GetAsync(one, "/open"));
+    }
+
     [Fact]
     public async Task M3_RedisThatLostEverything_OpensNoDoor()
     {
@@ -108,7 +125,7 @@ public sealed class SharedMaintenanceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ForeignValueUnderItsName_EndsNoInstance_AndIsToldOnce()
+    public async Task M3_SomethingElseAtTheKeyAtStart_EndsNoInstance()
     {
         await _rig.Server.CommandAsync("HSET", "rm:maintenance", "version", "another's");
 
@@ -117,6 +134,6 @@ public sealed class SharedMaintenanceTests : IAsyncLifetime
         await _rig.Server.CommandAsync("DEL", "rm:maintenance");
         await Eventually.HoldsAsync(() => app.Logs.Records.Any(static record => record.EventId.Name == "UpToDate"));
 
-        Assert.Single(app.Logs.Records, static record => record.EventId.Name == "Unreadable");
+        Assert.Single(app.Logs.Records, static record => record.EventId.Name == "Behind");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class RedisApp : IAsyncDisposable
         => new(await TestApp.StartAsync(
             builder =>
             {
-                builder.Services.AddRouteMiddleware().AddRedis();
+                builder.Services.AddRouteMiddleware().AddRedisConnection();
                 services?.Invoke(builder);
             },
             app =>

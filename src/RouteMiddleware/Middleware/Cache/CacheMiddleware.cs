@@ -37,7 +37,8 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public CacheMiddleware(CacheOptions options, CacheServices services)
     {
-        options.Check(services.SizeLimit, services.Shared);
+        var shared = services.SharedFor(options);
+        options.Check(services.SizeLimit, shared);
 
         Services = services;
         _store = services.Open(options);
@@ -45,7 +46,7 @@ internal sealed partial class CacheMiddleware : IMiddleware, IDescribeAnswers
         Policy = options.Mode == CacheMode.Rfc9111 ? new Rfc9111Policy(options) : new DurationPolicy(options);
         Replayed = new(options.ExcludeHeaders, Policy.KeepsDate);
         Tags = [.. options.Tags.Distinct(StringComparer.Ordinal)];
-        MaxBodySize = Math.Min(options.MaxBodySize, options.FindShared(services.Shared)?.MaxSize ?? options.SizeLimit);
+        MaxBodySize = Math.Min(options.MaxBodySize, options.FindShared(shared)?.MaxSize ?? options.SizeLimit);
         FillTimeout = options.FillTimeout;
         ByUser = options.VaryByUser;
     }

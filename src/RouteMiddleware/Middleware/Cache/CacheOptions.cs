@@ -90,6 +90,9 @@ public sealed class CacheOptions : IAcceptArgument
             : throw new FormatException($"'{argument}' is no time to keep answers: write a time span such as 30s, 5m or 1h, or rfc9111.");
     }
 
+    /// <summary>Whether answers are kept by the application itself.</summary>
+    internal bool IsInMemory => string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Checks every value.</summary>
     /// <param name="sizeLimit">The bound of the application's own store.</param>
     /// <param name="shared">The stores of many instances.</param>
@@ -155,7 +158,7 @@ public sealed class CacheOptions : IAcceptArgument
 
     private void CheckStore(IReadOnlyList<IRouteCacheStore> shared, List<string> faults)
     {
-        if (string.Equals(Store, MemoryStore, StringComparison.OrdinalIgnoreCase))
+        if (IsInMemory)
         {
             return;
         }

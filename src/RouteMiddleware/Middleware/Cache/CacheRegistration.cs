@@ -23,7 +23,7 @@ internal static class CacheRegistration
                 new CacheMetrics(services.GetService<IMeterFactory>()),
                 clock,
                 services.GetRequiredService<ILogger<CacheMiddleware>>(),
-                [.. services.GetServices<IRouteCacheStore>()]);
+                new(() => [.. services.GetServices<IRouteCacheStore>()]));
 
             // An application that keeps no answers itself evicts those of its siblings.
             created.Open(options);

@@ -11,7 +11,7 @@ internal sealed class CacheServices(
     CacheMetrics metrics,
     TimeProvider clock,
     ILogger logger,
-    IReadOnlyList<IRouteCacheStore>? shared = null)
+    Lazy<IReadOnlyList<IRouteCacheStore>>? shared = null)
 {
     private readonly ConcurrentDictionary<string, IRouteCacheStore> _used = new(StringComparer.Ordinal);
 
@@ -30,8 +30,8 @@ internal sealed class CacheServices(
 
     public CacheTrouble Trouble { get; } = new(clock, logger);
 
-    /// <summary>The stores of many instances that the application has.</summary>
-    public IReadOnlyList<IRouteCacheStore> Shared { get; } = shared ?? [];
+    /// <summary>The stores of many instances among which options choose: made when the first of them may be asked for, and never for those who keep answers in memory.</summary>
+    public IReadOnlyList<IRouteCacheStore> SharedFor(CacheOptions options) => options.IsInMemory ? [] : shared?.Value ?? [];
 
     /// <summary>Those of them that some cache keeps its answers in, or kept.</summary>
     public IEnumerable<IRouteCacheStore> Used => _used.Values;
@@ -39,7 +39,7 @@ internal sealed class CacheServices(
     /// <summary>The store that the options name; they are checked.</summary>
     public ICacheStore Open(CacheOptions options)
     {
-        if (options.FindShared(Shared) is not { } found)
+        if (options.FindShared(SharedFor(options)) is not { } found)
         {
             return Store;
         }
