@@ -33,14 +33,17 @@ internal static class SessionOptionsRules
     private static List<byte[]> ReadSecrets(SessionOptions options, List<string> faults)
     {
         List<byte[]> secrets = [];
-        Read(options.Secret, nameof(SessionOptions.Secret));
+
+        // Settings may leave a place for it open where nothing is sealed.
+        var secret = options is { Secret: "", Engine: SessionEngineKind.Memory or SessionEngineKind.Redis } ? null : options.Secret;
+        Read(secret, nameof(SessionOptions.Secret));
 
         for (var i = 0; i < options.SecretFallbacks.Count; i++)
         {
             Read(options.SecretFallbacks[i], $"{nameof(SessionOptions.SecretFallbacks)}[{i}]");
         }
 
-        if (options.Secret is null && options.SecretFallbacks.Count > 0)
+        if (secret is null && options.SecretFallbacks.Count > 0)
         {
             faults.Add($"{nameof(SessionOptions.SecretFallbacks)} needs a {nameof(SessionOptions.Secret)}: fallbacks only read what they once signed.");
         }
@@ -54,9 +57,9 @@ internal static class SessionOptionsRules
                 return;
             }
 
-            if (SecretText.Read(text, out var fault) is { } secret)
+            if (SecretText.Read(text, out var fault) is { } bytes)
             {
-                secrets.Add(secret);
+                secrets.Add(bytes);
             }
             else
             {

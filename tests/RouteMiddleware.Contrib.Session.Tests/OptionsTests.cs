@@ -66,6 +66,14 @@ public sealed class OptionsTests
     }
 
     [Theory]
+    [InlineData(SessionEngineKind.Signing, "", false)]
+    [InlineData(SessionEngineKind.Memory, "", true)]
+    [InlineData(SessionEngineKind.Redis, "", true)]
+    [InlineData(SessionEngineKind.Redis, "short", false)]
+    public void EmptySecret_IsAFaultOnlyWhereOneSeals(SessionEngineKind engine, string secret, bool isGood)
+        => Assert.Equal(isGood, Record.Exception(() => SessionOptionsRules.Check(new() { Engine = engine, Secret = secret }, static () => true)) is null);
+
+    [Theory]
     [InlineData("__Host-s", "/", null, SessionCookieSecure.Auto, 0)]
     [InlineData("__Host-s", "/app", "example.com", SessionCookieSecure.Never, 3)]
     [InlineData("__host-s", "/", null, SessionCookieSecure.Never, 1)]

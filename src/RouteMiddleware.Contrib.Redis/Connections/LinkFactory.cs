@@ -166,7 +166,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         }
         catch (TimeoutException)
         {
-            _ = opening.ContinueWith(static late => late.Result.Close(false), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+            _ = opening.ContinueWith(CloseLate, CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
             return new(null, "it does not answer", true);
         }
         catch (RedisConnectionException exception)
@@ -176,6 +176,19 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         catch (Exception exception) when (RedisError.IsKnown(exception))
         {
             return new(null, $"the client can't connect ({exception.GetType().Name})", true);
+        }
+    }
+
+    private static void CloseLate(Task<ConnectionMultiplexer> opened)
+    {
+        if (opened.IsCompletedSuccessfully)
+        {
+            opened.Result.Close(allowCommandsToComplete: false);
+        }
+        else
+        {
+            // Marked as seen: how it fails then is no news.
+            _ = opened.Exception;
         }
     }
 

@@ -35,10 +35,10 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
         return redis.call('HGET', KEYS[3], 'since')
         """);
 
-    // Returns since when the order counts, then three values for each entry behind number ARGV[1]: jti, number, end.
+    // Returns since when the order counts, then three values for each entry from number ARGV[1] on: jti, number, end.
     private static readonly RedisScript Hearing = new("jwt_hear", """
         local found = {redis.call('HGET', KEYS[3], 'since') or ''}
-        for i, value in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])) do
+        for i, value in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])) do
           found[#found + 1] = value
           if i % 2 == 0 then found[#found + 1] = redis.call('ZSCORE', KEYS[1], found[#found - 1]) or '0' end
         end
@@ -50,6 +50,7 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
     private readonly ConcurrentDictionary<string, long> _unsent = new(StringComparer.Ordinal);
     private volatile bool _isUsed;
     private volatile string? _since;
+    private string _lastName = "";
     private long _last;
     private int _sweepAt = 1024;
 
@@ -126,12 +127,13 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
 
         var since = heard[0].ToString();
 
-        if (!string.Equals(since, _since, StringComparison.Ordinal))
+        if (!string.Equals(since, _since, StringComparison.Ordinal) || !BeginsWhereWeAre(heard))
         {
-            // The first time, or Redis lost what it knew: every instance tells it again, and listens from the beginning.
+            // The first time, or Redis lost what it knew, or the last of it in a failover: every instance tells it again, and listens from the beginning.
             (_since, _last) = (since, 0);
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-            foreach (var (name, end) in _revoked)
+            foreach (var (name, end) in _revoked.Where(entry => entry.Value > now))
             {
                 _unsent[name] = end;
             }
@@ -143,11 +145,15 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
         {
             _isUsed = true;
             Raise(_revoked, heard[i].ToString(), (long)heard[i + 2]);
-            _last = (long)heard[i + 1];
+            (_lastName, _last) = (heard[i].ToString(), (long)heard[i + 1]);
         }
 
         return heard.Length / 3;
     }
+
+    // The entry that was heard last must still be there: otherwise its number, and those below, may be another's. It may also have expired.
+    private bool BeginsWhereWeAre(RedisValue[] heard)
+        => _last == 0 || (heard.Length > 3 && (long)heard[2] == _last && string.Equals(heard[1].ToString(), _lastName, StringComparison.Ordinal));
 
     private void Sweep()
     {

@@ -9,15 +9,20 @@ namespace RouteMiddleware.Contrib.Redis.Sharing;
 /// </summary>
 internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection redis, ISharedOptions options) : IMaintenanceSwitch, IFollowRedis
 {
+    // Versions are moments, so that a word which comes after one that Redis lost is the later one all the same.
     private static readonly RedisScript Say = new("maintenance_say", """
-        redis.call('HMSET', KEYS[1], 'on', ARGV[1], 'message', ARGV[2], 'until', ARGV[3], 'settings', ARGV[4])
-        return redis.call('HINCRBY', KEYS[1], 'version', 1)
+        local time = redis.call('TIME')
+        local before = tonumber(redis.call('HGET', KEYS[1], 'version')) or 0
+        local version = math.max(before + 1, time[1] * 1000 + math.floor(time[2] / 1000))
+        redis.call('HMSET', KEYS[1], 'version', string.format('%.0f', version), 'on', ARGV[1], 'message', ARGV[2], 'until', ARGV[3], 'settings', ARGV[4])
+        return version
         """);
 
     private static readonly RedisScript SayAgain = new("maintenance_say_again", """
-        if redis.call('EXISTS', KEYS[1]) == 1 then return false end
-        redis.call('HMSET', KEYS[1], 'on', ARGV[1], 'message', ARGV[2], 'until', ARGV[3], 'settings', ARGV[4])
-        return redis.call('HINCRBY', KEYS[1], 'version', 1)
+        if (tonumber(redis.call('HGET', KEYS[1], 'version')) or 0) < tonumber(ARGV[5]) then
+          redis.call('HMSET', KEYS[1], 'version', ARGV[5], 'on', ARGV[1], 'message', ARGV[2], 'until', ARGV[3], 'settings', ARGV[4])
+        end
+        return 1
         """);
 
     private static readonly RedisScript Hear = new("maintenance_hear", "return redis.call('HMGET', KEYS[1], 'version', 'on', 'message', 'until', 'settings')");
@@ -26,9 +31,7 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
     private readonly Lock _lock = new();
     private Word? _known;
     private Word? _unsent;
-
-    // The newest of Redis that this instance has seen. A Redis that lost what it knew counts from one again, so that a number alone says nothing.
-    private (long Version, Word Word)? _seen;
+    private long _version;
 
     public bool IsOn => own.IsOn;
 
@@ -60,7 +63,7 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
 
         var heard = (RedisValue[])await EvaluateAsync(Hear, [], cancellationToken).ConfigureAwait(false)!;
 
-        if (heard[0].IsNull)
+        if (heard[0].IsNull || (long)heard[0] < Volatile.Read(ref _version))
         {
             await SayAgainAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -73,19 +76,21 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
     private ValueTask<RedisResult> EvaluateAsync(RedisScript script, RedisValue[] values, CancellationToken cancellationToken)
         => redis.EvaluateAsync(script, _keys, values, RedisFollower.CallTimeout, cancellationToken);
 
-    // Redis lost what it knew. Whichever instance comes first tells it again; the door does not open because a store was emptied.
+    // Redis lost what it knew, or the last of it. Whichever instance comes first tells it again; the door does not open because a store was emptied or has failed over.
     private async Task SayAgainAsync(CancellationToken cancellationToken)
     {
         Word? known;
+        long version;
 
         lock (_lock)
         {
-            known = _known;
+            // A word that is not sent yet goes its own way.
+            (known, version) = (_unsent is null ? _known : null, _version);
         }
 
-        if (known is not null && await EvaluateAsync(SayAgain, known.Values, cancellationToken).ConfigureAwait(false) is { IsNull: false } version)
+        if (known is not null)
         {
-            NoteSent(known, (long)version);
+            await EvaluateAsync(SayAgain, [.. known.Values, version], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -101,7 +106,7 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
     {
         lock (_lock)
         {
-            _seen = (version, word);
+            _version = version;
             _unsent = ReferenceEquals(_unsent, word) ? null : _unsent;
         }
     }
@@ -111,14 +116,20 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
         lock (_lock)
         {
             // What this instance said meanwhile is the later word, and is sent the next time.
-            if (_seen == (version, word) || _unsent is not null)
+            if (version == _version || _unsent is not null)
             {
                 return;
             }
 
-            _seen = (version, word);
+            // This instance may get those settings in a moment: then the word counts here too.
+            if (!string.Equals(word.Settings, Settings(), StringComparison.Ordinal))
+            {
+                return;
+            }
 
-            if (word == _known || !string.Equals(word.Settings, Settings(), StringComparison.Ordinal))
+            _version = version;
+
+            if (word == _known)
             {
                 return;
             }

@@ -91,6 +91,29 @@ public sealed class SharedDenyListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FailoverThatLostTheLastEntry_HidesNoLaterOne_AndIsToldAgain()
+    {
+        var one = await _rig.StartAppAsync();
+        var two = await _rig.StartAppAsync();
+        await one.DenyList().RevokeAsync("lost", Until);
+        await two.AnswersAsync(HttpStatusCode.Unauthorized, "/own", one.Issue("lost"));
+        using var redis = await _rig.Server.ConnectAsync();
+
+        // As on a replica that had not got it when it was promoted: its number goes to the next.
+        await redis.GetDatabase().ScriptEvaluateAsync(
+            """
+            redis.call('ZREM', 'rm:{jwt}:ends', 'lost')
+            redis.call('ZREM', 'rm:{jwt}:order', 'lost')
+            redis.call('ZADD', 'rm:{jwt}:ends', ARGV[1], 'later')
+            redis.call('ZADD', 'rm:{jwt}:order', 1, 'later')
+            """,
+            values: [Until.ToUnixTimeMilliseconds()]);
+
+        await two.AnswersAsync(HttpStatusCode.Unauthorized, "/own", one.Issue("later"));
+        await Eventually.HoldsAsync(async () => await redis.GetDatabase().SortedSetLengthAsync("rm:{jwt}:order") == 2);
+    }
+
+    [Fact]
     public async Task Entries_LeaveRedis_AfterTheirTokensHaveExpired()
     {
         var one = await _rig.StartAppAsync();

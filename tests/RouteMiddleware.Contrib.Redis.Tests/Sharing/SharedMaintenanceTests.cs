@@ -103,4 +103,37 @@ public sealed class SharedMaintenanceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await SharedRig.GetAsync(one, "/open"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await SharedRig.GetAsync(await _rig.StartAppAsync(), "/open"));
     }
+    [Fact]
+    public async Task M3_FailoverThatLostTheLastWord_OpensNoDoor()
+    {
+        var one = await _rig.StartAppAsync();
+        var two = await _rig.StartAppAsync();
+        using var redis = await _rig.Server.ConnectAsync();
+        one.Switch().TurnOff();
+        await Eventually.HoldsAsync(async () => await redis.GetDatabase().KeyExistsAsync("rm:maintenance"));
+        var before = await redis.GetDatabase().HashGetAllAsync("rm:maintenance");
+        one.Switch().TurnOn();
+        await two.AnswersAsync(HttpStatusCode.ServiceUnavailable, "/open");
+
+        // As on a replica that had not got it when it was promoted.
+        await redis.GetDatabase().HashSetAsync("rm:maintenance", before);
+        await Eventually.HoldsAsync(async () => await redis.GetDatabase().HashGetAsync("rm:maintenance", "on") == 1);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await SharedRig.GetAsync(two, "/open"));
+        two.Switch().TurnOff();
+        await one.AnswersAsync(HttpStatusCode.OK, "/open");
+    }
+
+    [Fact]
+    public async Task M3_SomethingElseAtTheKeyAtStart_EndsNoInstance()
+    {
+        await _rig.Server.CommandAsync("HSET", "rm:maintenance", "version", "another's");
+
+        var app = await _rig.StartAppAsync();
+        Assert.Equal(HttpStatusCode.OK, await SharedRig.GetAsync(app, "/open"));
+        await _rig.Server.CommandAsync("DEL", "rm:maintenance");
+        await Eventually.HoldsAsync(() => app.Logs.Records.Any(static record => record.EventId.Name == "UpToDate"));
+
+        Assert.Single(app.Logs.Records, static record => record.EventId.Name == "Behind");
+    }
 }

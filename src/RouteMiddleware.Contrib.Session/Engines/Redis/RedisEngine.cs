@@ -82,6 +82,7 @@ internal sealed partial class RedisEngine(
     public async ValueTask<SavedSession> SaveAsync(SessionSave save, CancellationToken cancellationToken)
     {
         var (loaded, changes, _, _, _) = save;
+        var began = clock.GetTimestamp();
 
         if (loaded.Handle is not RedisHold hold)
         {
@@ -110,7 +111,7 @@ internal sealed partial class RedisEngine(
                 Proof = hold.Proof,
                 NewProof = save.NeedsNewId ? id.Proof() : null,
                 BaseVersion = hold.Version,
-                Deadline = sessions.DeadlineOf(hold),
+                Deadline = sessions.DeadlineOf(hold, began),
                 TurnToken = hold.Turn?.Token,
                 LoginAge = users.AgeOf(changes),
                 ListedFor = isListed ? (long)(ListedFor(save) - ListedLonger).TotalMilliseconds : null,
@@ -142,10 +143,12 @@ internal sealed partial class RedisEngine(
 
         try
         {
+            var began = clock.GetTimestamp();
             var turn = await place.Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
 
             try
             {
+                sessions.CheckTime(began);
                 return await UpdateAsync(session, hold, place, key, change, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -217,7 +220,7 @@ internal sealed partial class RedisEngine(
                     Lifetimes = lifetimes,
                     Proof = hold.Proof,
                     BaseVersion = hold.Version,
-                    Deadline = sessions.DeadlineOf(hold),
+                    Deadline = sessions.DeadlineOf(hold, clock.GetTimestamp()),
                     TurnToken = hold.Turn?.Token,
                     ListedFor = isListed ? (long)(ListedFor(save) - ListedLonger).TotalMilliseconds : null,
                     Condition = (key, old),

@@ -53,8 +53,17 @@ internal sealed class RedisSessions(IRedisConnection redis, RedisKeys keys, Repl
         return reply;
     }
 
-    /// <summary>The moment on the server's clock from which a commit must no longer be carried out: nobody waits for it any more.</summary>
-    public long DeadlineOf(RedisHold hold) => hold.ServerNow + (long)(clock.GetElapsedTime(hold.SeenAt) + timeout).TotalMilliseconds;
+    /// <summary>The moment on the server's clock from which a commit must no longer be carried out: nobody waits any more for the save that began then.</summary>
+    public long DeadlineOf(RedisHold hold, long began) => hold.ServerNow + (long)(clock.GetElapsedTime(hold.SeenAt, began) + timeout).TotalMilliseconds;
+
+    /// <summary>Fails what began so long ago that nobody waits for it any more.</summary>
+    public void CheckTime(long began)
+    {
+        if (Left(began) == TimeSpan.Zero)
+        {
+            throw new RedisUnavailableException(RedisFailure.NotConnected, "Others took all of the store's time for this session.");
+        }
+    }
 
     /// <summary>A moment of the server's, in our time.</summary>
     public long ToOurs(long moment, long serverNow) => moment - serverNow + clock.GetUtcNow().ToUnixTimeMilliseconds();

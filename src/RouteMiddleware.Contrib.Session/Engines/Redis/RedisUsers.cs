@@ -14,7 +14,7 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, EndedUs
     // Longer than any login takes from the setting of the user to the save.
     private static readonly TimeSpan RefusesLogins = TimeSpan.FromHours(1);
 
-    // Longer than any commit can be under way.
+    // With twice the store's time, longer than any commit can be under way.
     private static readonly TimeSpan RefusesCreation = TimeSpan.FromMinutes(1);
 
     private const int AtOnce = 100;
@@ -81,22 +81,23 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, EndedUs
             return 0;
         }
 
-        var counts = await EachAsync(handles, async handle =>
-            (long)await redis.EvaluateAsync(
-                RedisScripts.EndOfUser,
-                [keys.Session(handle)],
-                [userId, (long)RefusesCreation.TotalMilliseconds],
-                timeout,
-                cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var found = await EachAsync(handles, async handle => (Handle: handle, IsEnded: (long)await redis.EvaluateAsync(
+            RedisScripts.EndOfUser,
+            [keys.Session(handle)],
+            [userId, (long)(RefusesCreation + timeout + timeout).TotalMilliseconds],
+            timeout,
+            cancellationToken).ConfigureAwait(false) == 1)).ConfigureAwait(false);
+
+        // One that has not ended may be the user's again by now, by a later login, and must stay in the list.
+        RedisValue[] gone = [.. found.Where(static one => one.IsEnded).Select(static one => (RedisValue)one.Handle)];
 
         // Only now: whoever was interrupted before can begin again.
-        await redis.CallAsync(
-            "session_user_remove",
-            database => database.SortedSetRemoveAsync(keys.User(userId)[0], [.. handles.Select(static handle => (RedisValue)handle)]),
-            timeout,
-            cancellationToken).ConfigureAwait(false);
+        if (gone.Length > 0)
+        {
+            await redis.CallAsync("session_user_remove", database => database.SortedSetRemoveAsync(keys.User(userId)[0], gone), timeout, cancellationToken).ConfigureAwait(false);
+        }
 
-        return (int)counts.Sum();
+        return gone.Length;
     }
 
     private async ValueTask<(string Moment, string[] Handles)> HandlesAsync(string userId, RedisValue[] arguments, CancellationToken cancellationToken)

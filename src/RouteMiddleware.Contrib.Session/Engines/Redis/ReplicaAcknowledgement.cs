@@ -45,16 +45,24 @@ internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replica
         {
             if (_running is null or { IsCompleted: true })
             {
-                return _running = AskAsync(timeout);
+                return _running = Watched(AskAsync(timeout));
             }
 
-            return _next ??= AskNextAsync(_running, timeout);
+            return _next ??= Watched(AskNextAsync(_running, timeout));
         }
+    }
+
+    // All who waited for it may have given it up: how it fails then is no news.
+    private static Task<bool> Watched(Task<bool> asking)
+    {
+        _ = asking.ContinueWith(static given => _ = given.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return asking;
     }
 
     private async Task<bool> AskNextAsync(Task<bool> before, TimeSpan timeout)
     {
-        await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        // Never at once: who called must have put this task into its place before it is taken out of it.
+        await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
 
         Task<bool> asking;
 
@@ -77,8 +85,12 @@ internal sealed class ReplicaAcknowledgement(IRedisConnection redis, int replica
             throw new RedisUnavailableException(RedisFailure.Refused, "Durability can't be promised in a cluster: WAIT can't be sent to the node of a session.");
         }
 
-        // A command without a key goes to any server; a replica refuses this one.
-        return (long)await database.ExecuteAsync("WAIT", (object[])[replicas, (long)Slice.TotalMilliseconds], CommandFlags.DemandMaster).ConfigureAwait(false) >= replicas;
+        // It speaks of what was there when its own connection last asked for anything, and the commits may have come by another: hence the one before it. A command without a
+        // key goes to any server; a replica refuses these two.
+        var ping = database.ExecuteAsync("PING", [], CommandFlags.DemandMaster);
+        var wait = database.ExecuteAsync("WAIT", (object[])[replicas, (long)Slice.TotalMilliseconds], CommandFlags.DemandMaster);
+        await Task.WhenAll(ping, wait).ConfigureAwait(false);
+        return (long)await wait.ConfigureAwait(false) >= replicas;
     }
 
     // After a reconnect to another server, the answer to WAIT was that one's: it must know the commit.

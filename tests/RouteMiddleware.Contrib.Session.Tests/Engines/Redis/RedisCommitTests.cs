@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Session.Engines.Redis;
@@ -65,6 +67,69 @@ public sealed class RedisCommitTests
     }
 
     [Fact]
+    public async Task CommitOfASaveThatBeganLongAgo_IsNotCarriedOut()
+    {
+        await using var app = await SessionApp.StartAsync(EnginesAttribute.Redis);
+        var (sessions, hold) = await BeginAsync(app.App.Services.GetRequiredService<IRedisConnection>());
+
+        // As after a call of the same save that took all of its time.
+        var reply = await IncrementAsync(sessions, hold, null, "1", TimeProvider.System.GetTimestamp() - (long)((Patience + Patience).TotalSeconds * TimeProvider.System.TimestampFrequency));
+
+        Assert.Equal(RedisReply.Late, reply.Code);
+    }
+
+    [Fact]
+    public async Task UpdateThatWaitedTooLongForAnother_DoesNotRunAfterItsRefusal()
+    {
+        var clock = new ManualClock();
+        var (runs, entered, arrived) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        using var go = new ManualResetEventSlim();
+        await using var app = await SessionApp.StartAsync(
+            EnginesAttribute.Redis,
+            group => group.MapPost("/add-as/{who}", (string who, RouteSession session) =>
+            {
+                if (who == "late")
+                {
+                    arrived.SetResult();
+                }
+
+                return session.UpdateAsync<int>("n", old =>
+                {
+                    Interlocked.Increment(ref runs);
+
+                    if (who == "holder")
+                    {
+                        entered.SetResult();
+                        go.Wait();
+                    }
+
+                    return old + 1;
+                });
+            }),
+            clock,
+            new() { ["StoreTimeout"] = "1s" });
+        var browser = new Browser(app);
+        await browser.DoAsync("/set/a/1");
+        var holder = Task.Run(() => browser.Copy().DoAsync("/add-as/holder"));
+        await entered.Task;
+
+        var late = browser.Copy().PostAsync("/add-as/late");
+        await arrived.Task;
+        await Eventually.HoldsAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(50));
+            return late.IsCompleted;
+        });
+        using var refused = await late;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        go.Set();
+        await holder;
+        await browser.DoAsync("/add-as/next");
+
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
     public async Task SecondRecordUnderOneName_IsRefused()
     {
         await using var app = await SessionApp.StartAsync(EnginesAttribute.Redis);
@@ -92,7 +157,7 @@ public sealed class RedisCommitTests
         return (sessions, (await sessions.LoadAsync(hold, default)).Hold!);
     }
 
-    private static ValueTask<RedisReply> IncrementAsync(RedisSessions sessions, RedisHold hold, string? from, string to)
+    private static ValueTask<RedisReply> IncrementAsync(RedisSessions sessions, RedisHold hold, string? from, string to, long? began = null)
     {
         var changes = new SessionChanges();
         changes.Set("n", System.Text.Encoding.UTF8.GetBytes(to));
@@ -105,7 +170,7 @@ public sealed class RedisCommitTests
                 Lifetimes = Lifetimes,
                 Proof = hold.Proof,
                 BaseVersion = hold.Version,
-                Deadline = sessions.DeadlineOf(hold),
+                Deadline = sessions.DeadlineOf(hold, began ?? TimeProvider.System.GetTimestamp()),
                 Condition = ("n", Json(from)),
             },
             default);
