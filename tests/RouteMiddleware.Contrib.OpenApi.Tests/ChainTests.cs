@@ -54,6 +54,21 @@ public sealed class ChainTests
     }
 
     [Fact]
+    public async Task GlobalList_OfARouteThatShortCircuits_IsNotShown()
+    {
+        var document = await Document.OfAsync(
+            app =>
+            {
+                app.MapGet("/", () => "ok");
+                app.MapGet("/short", () => "ok").WithMiddleware("rate_limit:3/1m").ShortCircuit();
+            },
+            new() { ["Middleware:0"] = "ip_filter" });
+
+        Assert.Equal(["200", "403"], document.Statuses("/"));
+        Assert.Equal(["200", "429"], document.Statuses("/short"));
+    }
+
+    [Fact]
     public async Task Middleware_ThatIsDisabled_IsNotShown()
     {
         var document = await Document.OfAsync(

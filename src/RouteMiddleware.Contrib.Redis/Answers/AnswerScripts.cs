@@ -2,16 +2,20 @@ namespace RouteMiddleware.Contrib.Redis.Answers;
 
 /// <summary>
 /// What runs on the server. A value begins with the generation before its making (16 digits) and the marks of its tags (4 digits each); beside the values of a shard lies a table
-/// of its evictions: <c>n</c> the generation, <c>a</c> when everything was evicted last, and by mark when that was. Whatever of it is lost is lost whole, and the generation that a
-/// new table begins with is later than any before: it is the server's time in microseconds.
+/// of its evictions: <c>n</c> the generation, <c>a</c> when everything was evicted last, and by mark when that was. Whatever of it is lost or can't be read is lost whole, and the
+/// generation that a new table begins with is later than any before: it is the server's time in microseconds.
 /// </summary>
 internal static class AnswerScripts
 {
     private const string Table = """
-        local head = redis.call('HMGET', KEYS[2], 'n', 'a')
-        if not head[1] then
+        local function whole(text)
+          return text and #text <= 16 and string.find(text, '^%d+$')
+        end
+        local head = redis.pcall('HMGET', KEYS[2], 'n', 'a')
+        if head.err or not whole(head[1]) or not whole(head[2]) then
           local time = redis.call('TIME')
           local now = string.format('%.0f', time[1] * 1000000 + time[2])
+          redis.call('DEL', KEYS[2])
           redis.call('HSET', KEYS[2], 'n', now, 'a', now)
           head = {now, now}
         end
@@ -28,7 +32,7 @@ internal static class AnswerScripts
             local marks = {}
             for i = 1, count do marks[i] = string.sub(value, 18 + 4 * i, 21 + 4 * i) end
             for _, evicted in ipairs(redis.call('HMGET', KEYS[2], unpack(marks))) do
-              if evicted and tonumber(evicted) > begun then return true end
+              if evicted and not (whole(evicted) and tonumber(evicted) <= begun) then return true end
             end
           end
           return false
@@ -47,8 +51,8 @@ internal static class AnswerScripts
         end
         local role = 0
         if ARGV[1] ~= '' then
-          local owner = redis.call('GET', KEYS[3])
-          if not owner or owner == ARGV[1] then
+          local owner = redis.pcall('GET', KEYS[3])
+          if type(owner) ~= 'string' or owner == ARGV[1] then
             redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
             role = 1
           elseif owner == '-' then
@@ -73,7 +77,7 @@ internal static class AnswerScripts
 
     /// <summary>KEYS lead; ARGV owner, milliseconds for which nobody need wait.</summary>
     public static readonly RedisScript EndLead = new("cache_end_lead", """
-        if redis.call('GET', KEYS[1]) == ARGV[1] then
+        if redis.pcall('GET', KEYS[1]) == ARGV[1] then
           if ARGV[2] == '0' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], '-', 'PX', ARGV[2]) end
           return 1
         end

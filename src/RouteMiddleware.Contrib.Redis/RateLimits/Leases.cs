@@ -14,6 +14,9 @@ internal sealed class Leases : IDisposable
 
     private const int Batch = 100;
 
+    // So many calls at once: the renewal of many callers must be over long before the first of their leases.
+    private const int Calls = 32;
+
     private static readonly TimeSpan Renewal = Length / 3;
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
@@ -95,31 +98,31 @@ internal sealed class Leases : IDisposable
 
         try
         {
-            var now = _clock.GetTimestamp();
-
-            foreach (var (id, lease) in _leases.Where(static pair => Volatile.Read(ref pair.Value.EndedAt) != 0))
-            {
-                if (_clock.GetElapsedTime(lease.EndedAt, now) > Length)
-                {
-                    Forget(id);
-                }
-                else
-                {
-                    await ReleaseAsync(id, lease).ConfigureAwait(false);
-                }
-            }
-
             var running = _leases.Where(static pair => Volatile.Read(ref pair.Value.IsHeld) && Volatile.Read(ref pair.Value.EndedAt) == 0);
+            await EachAsync(running.GroupBy(static pair => pair.Value.Key).SelectMany(static group => group.Chunk(Batch)), RenewAsync).ConfigureAwait(false);
 
-            foreach (var batch in running.GroupBy(static pair => pair.Value.Key).SelectMany(static group => group.Chunk(Batch)))
-            {
-                await RenewAsync(batch).ConfigureAwait(false);
-            }
+            // Behind those that run: these end by themselves if they must.
+            var now = _clock.GetTimestamp();
+            await EachAsync(_leases.Where(static pair => Volatile.Read(ref pair.Value.EndedAt) != 0), pair => ReleaseAgainAsync(pair.Key, pair.Value, now)).ConfigureAwait(false);
         }
         finally
         {
             Volatile.Write(ref _isRenewing, 0);
         }
+    }
+
+    private static Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> act)
+        => Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Calls }, (item, _) => new ValueTask(act(item)));
+
+    private Task ReleaseAgainAsync(long id, Lease lease, long now)
+    {
+        if (_clock.GetElapsedTime(lease.EndedAt, now) <= Length)
+        {
+            return ReleaseAsync(id, lease);
+        }
+
+        Forget(id);
+        return Task.CompletedTask;
     }
 
     private async Task RenewAsync(KeyValuePair<long, Lease>[] batch)

@@ -2,7 +2,7 @@ namespace RouteMiddleware.Contrib.Redis.RateLimits;
 
 /// <summary>
 /// The scripts of the limits. Times are whole microseconds of the server's clock. Where that was set back, what lies in its future counts as of now: nobody is admitted too
-/// early for it, and nobody waits longer than one window.
+/// early for it, and nobody waits longer than one window. What is none of ours counts as nothing, and is replaced.
 /// </summary>
 internal static class RateLimitScripts
 {
@@ -12,11 +12,19 @@ internal static class RateLimitScripts
     /// <summary>How many numbers are answered for each limit: admitted, left, free in (or owed), permit, parts.</summary>
     public const int NumbersPerAnswer = 5;
 
+    private const string Any = """
+        local function read(key, head, size)
+          local v = redis.pcall('GET', key)
+          if type(v) == 'string' and #v >= head + size and (#v - head) % size == 0 then return v end
+        end
+
+        """;
+
     // The parts of a caller's state: a sliding log is the permits in use (4 bytes) and 12 bytes for each moment at which some were taken, oldest first. Beyond 256 moments they
     // are put together into cells of 1/128 of the window, as the last moment of each cell.
     private const string Sliding = """
         local function read_log(key, now, window)
-          local v = redis.call('GET', key)
+          local v = read(key, 4, 12)
           if not v then return '', 0, 0, false end
           local used = struct.unpack('<I4', v)
           local last = struct.unpack('<I8', v, #v - 11)
@@ -38,6 +46,7 @@ internal static class RateLimitScripts
             used = used - count
             p = p + 12
           end
+          if p > #v then used = 0 end
           return string.sub(v, p), used, last, changed
         end
         local function round_up(time, window)
@@ -67,8 +76,8 @@ internal static class RateLimitScripts
 
     private const string Bucket = """
         local function read_bucket(key, now, window, limit)
-          local v = redis.call('GET', key)
-          if not v then return now, 0, false end
+          local v = read(key, 0, 12)
+          if not v or #v > 12 then return now, 0, false end
           local full, parts = struct.unpack('<I8I4', v)
           if parts >= limit then full, parts = full + 1, 0 end
           if full > now + window + 1 then return now + window, 0, true end
@@ -82,8 +91,8 @@ internal static class RateLimitScripts
 
     private const string Fixed = """
         local function read_window(key, now, window)
-          local v = redis.call('GET', key)
-          if not v then return now, 0, false end
+          local v = read(key, 0, 12)
+          if not v or #v > 12 then return now, 0, false end
           local start, used = struct.unpack('<I8I4', v)
           if start > now then return now, used, true end
           if used == 0 or now - start >= window then return now, 0, false end
@@ -101,7 +110,7 @@ internal static class RateLimitScripts
         """;
 
     /// <summary>Asks limits of one caller, in order, up to the first that refuses. Keys: one for each. Arguments, for each: kind, limit, cost, window, and two numbers by kind.</summary>
-    public static RedisScript Acquire { get; } = new("rate_limit_acquire", Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
+    public static RedisScript Acquire { get; } = new("rate_limit_acquire", Any + Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
         local answers = {}
         for i = 1, #KEYS do
           local a, key = i * 6 - 5, KEYS[i]
@@ -112,7 +121,7 @@ internal static class RateLimitScripts
             local log, used, last, changed = read_log(key, now, window)
             if used > limit - cost then
               local missing, p, time = used + cost - limit, 1, now
-              while missing > 0 do
+              while missing > 0 and p < #log do
                 local count
                 time, count = struct.unpack('<I8I4', log, p)
                 missing, p = missing - count, p + 12
@@ -160,7 +169,7 @@ internal static class RateLimitScripts
             if changed then write_bucket(key, full, parts, now) end
             free, rest = full - now, parts
           else
-            redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+            if type(redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now)) == 'table' then redis.call('DEL', key) end
             local latest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
             if latest[2] and tonumber(latest[2]) > now + window then
               for _, lease in ipairs(redis.call('ZRANGEBYSCORE', key, now + window, '+inf')) do
@@ -184,7 +193,7 @@ internal static class RateLimitScripts
         """);
 
     /// <summary>Gives the permits of one request back. One key; arguments: kind, limit, cost, window, steps, parts, permit.</summary>
-    public static RedisScript Return { get; } = new("rate_limit_return", Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
+    public static RedisScript Return { get; } = new("rate_limit_return", Any + Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
         local key, kind, limit, cost, window = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
         local x, y, permit = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
         local left, free, rest = 0, 0, 0

@@ -14,4 +14,7 @@ public enum TakenOffReason
 
     /// <summary>Its entry counts in other environments.</summary>
     Environment,
+
+    /// <summary>It is in the global list behind routing, which runs the endpoint at once: <c>ShortCircuit()</c>.</summary>
+    ShortCircuit,
 }

@@ -27,7 +27,7 @@ internal sealed record CommandTerminal(TextWriter Out, TextWriter Error, int? Wi
 
     public static CommandTerminal OfConsole(IServiceProvider services)
     {
-        // Results go to the standard output alone, so that they can be read by programs: logs are sent to the other.
+        // Results go to the standard output alone, so that they can be read by programs: logs are sent to the other, also where code gave the command.
         if (services.GetService<IOptionsMonitor<ConsoleLoggerOptions>>()?.CurrentValue is { } logger)
         {
             logger.LogToStandardErrorThreshold = LogLevel.Trace;

@@ -23,6 +23,20 @@ internal sealed class ExplainCommand(IMiddlewareChains chains, RouteFinder finde
             return MiddlewareCommands.Refuse(terminal, $"'{string.Join(' ', line.Operands)}' is no request. Write it like \"POST /api/orders\", /api/orders, or \"GET https://example.com/orders\".");
         }
 
+        try
+        {
+            return await RunAsync(request, line.Has("--json")).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Two endpoints fit equally well, or a constraint or policy of the application throws: such a request is a 500.
+            await terminal.Error.WriteLineAsync($"Routing has no answer to '{string.Join(' ', line.Operands)}': {exception.Message}").ConfigureAwait(false);
+            return MiddlewareCommands.Faulty;
+        }
+    }
+
+    private async Task<int> RunAsync(RequestToExplain request, bool isJson)
+    {
         var allowed = await finder.FindAsync(request, NoMethod).ConfigureAwait(false);
         var first = await finder.FindAsync(request, request.Method ?? HttpMethods.Get).ConfigureAwait(false);
 
@@ -35,7 +49,7 @@ internal sealed class ExplainCommand(IMiddlewareChains chains, RouteFinder finde
             findings.Add((method, await finder.FindAsync(request, method).ConfigureAwait(false)));
         }
 
-        if (line.Has("--json"))
+        if (isJson)
         {
             ChainJson.Write(terminal.Out, findings.Select(found => chains.Describe(found.Finding.Endpoint)), withOptions: true);
             return MiddlewareCommands.Good;
@@ -105,7 +119,17 @@ internal sealed class ExplainCommand(IMiddlewareChains chains, RouteFinder finde
         terminal.WriteText("The global list runs alone; no group, no route and no handler.", 2);
         WriteLinks(_unmatched, request.Path);
         WriteTakenOff(_unmatched);
-        WritePreflight(_unmatched);
+
+        if (finding.Status == StatusCodes.Status404NotFound)
+        {
+            WritePreflight(_unmatched);
+        }
+        else
+        {
+            // The path has endpoints, and a preflight asks for one of them by its method.
+            WritePreflightTitle();
+            terminal.WriteText($"It is for the endpoint of the method that it asks for: explain \"{(allowed.Allow.Count == 0 ? HttpMethods.Get : allowed.Allow[0])} {request.Path}\".", 2);
+        }
     }
 
     private void Write(RouteChain route, PathString? path, RouteFinding? allowed)
@@ -153,10 +177,15 @@ internal sealed class ExplainCommand(IMiddlewareChains chains, RouteFinder finde
         }
     }
 
-    private void WritePreflight(RouteChain route)
+    private void WritePreflightTitle()
     {
         terminal.Out.WriteLine();
         terminal.Out.WriteLine(terminal.Bold("A CORS preflight"));
+    }
+
+    private void WritePreflight(RouteChain route)
+    {
+        WritePreflightTitle();
         terminal.WriteText(route.Preflight.Explanation, 2);
         terminal.WriteText($"It meets: {ChainText.Of(route.Preflight.Links, terminal)}", 2);
     }

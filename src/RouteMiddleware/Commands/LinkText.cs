@@ -37,6 +37,7 @@ internal static class LinkText
         TakenOffReason.WithoutMiddleware => "taken off by",
         TakenOffReason.Disabled => "switched off everywhere by",
         TakenOffReason.NotEnabled => "not enabled, by",
+        TakenOffReason.ShortCircuit => "never reached, by",
         _ => "not in this environment, by",
     };
 

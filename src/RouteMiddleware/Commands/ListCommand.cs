@@ -16,7 +16,8 @@ internal sealed class ListCommand(IMiddlewareChains chains, RouteMiddlewareBuild
             return MiddlewareCommands.Refuse(terminal, $"No middleware has the alias '{alias}'. {advice}");
         }
 
-        RouteChain[] routes = [.. RouteOrder.Sort(Filter(chains.Routes, line))];
+        var all = chains.Routes;
+        RouteChain[] routes = [.. RouteOrder.Sort(Filter(all, line))];
 
         if (line.Has("--json"))
         {
@@ -24,7 +25,7 @@ internal sealed class ListCommand(IMiddlewareChains chains, RouteMiddlewareBuild
         }
         else if (routes.Length == 0)
         {
-            terminal.Out.WriteLine("No route is like that.");
+            terminal.WriteText(all.Count == 0 ? $"The application has no endpoints. The global list runs alone: {ChainText.Of(chains.Describe(null).Links, terminal)}" : "No route is like that.");
         }
         else
         {

@@ -19,7 +19,7 @@ internal sealed class LockCommand(IMiddlewareChains chains, string environment, 
         {
             File.WriteAllText(file, LockText.Of(routes, chains.Describe(null), environment));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             terminal.Error.WriteLine($"The file '{file}' can't be written: {exception.Message}");
             return MiddlewareCommands.Faulty;
@@ -37,7 +37,7 @@ internal sealed class LockCommand(IMiddlewareChains chains, string environment, 
         {
             text = File.ReadAllText(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             terminal.Error.WriteLine(exception is FileNotFoundException or DirectoryNotFoundException
                 ? $"The file '{file}' is not there. Write it by 'middleware lock --file {file}', and add it to version control."

@@ -22,14 +22,14 @@ internal sealed class RouteFinder
         var app = new ApplicationBuilder(services);
         app.UseRouting();
 
-        // Routing runs endpoints that are marked for a short circuit by itself: these stand in their places.
+        // Nothing of an endpoint shall run, and routing runs those that are marked for a short circuit by itself: others stand in their places.
         ((IEndpointRouteBuilder)app.Properties[RouteBuilderKey]!).DataSources.Add(new StandIns(services.GetRequiredService<EndpointDataSource>()));
         app.Run(static _ => Task.CompletedTask);
         _route = app.Build();
     }
 
     /// <summary>Finds the endpoint.</summary>
-    /// <exception cref="InvalidOperationException">Several fit equally well.</exception>
+    /// <exception cref="Exception">Several fit equally well, or what the application added to routing throws.</exception>
     public async Task<RouteFinding> FindAsync(RequestToExplain request, string method)
     {
         using var scope = _services.CreateScope();
@@ -66,7 +66,7 @@ internal sealed class RouteFinder
                 static _ => Task.CompletedTask,
                 endpoint.RoutePattern,
                 endpoint.Order,
-                new EndpointMetadataCollection([.. endpoint.Metadata, new StandIn(endpoint)]),
+                new EndpointMetadataCollection([.. endpoint.Metadata.Where(static item => !ShortCircuit.IsMark(item)), new StandIn(endpoint)]),
                 endpoint.DisplayName)),
         ];
 

@@ -21,15 +21,14 @@ internal sealed class ExplorerGuard(IMiddlewareChains chains, IHostEnvironment? 
 
     // Whoever may come in unknown, by any of them, makes it an open door.
     private bool IsGuarded(Endpoint endpoint)
-    {
-        var metadata = endpoint.Metadata;
+        => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && (IsAuthorized(endpoint) || chains.Of(endpoint).Any(IsGuard));
 
-        return metadata.GetMetadata<IAllowAnonymous>() is null
-            && (metadata.GetMetadata<IAuthorizeData>() is not null
-                || metadata.GetMetadata<AuthorizationPolicy>() is not null
-                || metadata.GetMetadata<IAuthorizationRequirementData>() is not null
-                || chains.Of(endpoint).Any(IsGuard));
-    }
+    // Nobody reads what an endpoint that short-circuits asks of its callers.
+    private static bool IsAuthorized(Endpoint endpoint)
+        => (endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null
+                || endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is not null
+                || endpoint.Metadata.GetMetadata<IAuthorizationRequirementData>() is not null)
+            && !ShortCircuit.IsOn(endpoint);
 
     // One that runs on some paths only may leave out this one. 'authorization' alone asks for nothing but what the endpoint does.
     private static bool IsGuard(ChainLink link)

@@ -10,7 +10,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Introspection;
 
 /// <summary>Has the middleware of an endpoint tell what they add to its answers: those that serve requests now, whatever was reloaded since the start.</summary>
-internal sealed class MiddlewareAnswers(MiddlewareCatalog catalog, LinkFactory links, Generations generations, IServiceProvider services) : IMiddlewareAnswers
+internal sealed class MiddlewareAnswers(MiddlewareCatalog catalog, GlobalChain global, LinkFactory links, Generations generations, IServiceProvider services) : IMiddlewareAnswers
 {
     public EndpointAnswers Of(Endpoint endpoint, string method)
     {
@@ -21,7 +21,7 @@ internal sealed class MiddlewareAnswers(MiddlewareCatalog catalog, LinkFactory l
         var chain = endpoint.Metadata.GetMetadata<EndpointChain>();
         var answers = new EndpointAnswers(endpoint, method, StatusesOf(endpoint));
 
-        foreach (var plan in catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true))
+        foreach (var plan in global.RunningOn(endpoint))
         {
             Describe(plan, answers, () => reading.OfGlobal(plan));
         }

@@ -8,17 +8,17 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Introspection;
 
 /// <summary>Reads finished chains: the global list of the settings, and what each endpoint's metadata holds.</summary>
-internal sealed class MiddlewareChains(MiddlewareCatalog catalog, LinkFactory links, Generations generations, IServiceProvider services) : IMiddlewareChains
+internal sealed class MiddlewareChains(MiddlewareCatalog catalog, GlobalChain global, LinkFactory links, Generations generations, IServiceProvider services) : IMiddlewareChains
 {
     public IReadOnlyList<RouteChain> Routes
     {
         get
         {
             var reading = Read();
-            var global = GlobalOf(null, reading);
+            var wholeGlobal = GlobalOf(null, reading);
 
             // Asked for here, not by the constructor: whoever makes the endpoints may ask for chains.
-            return [.. (services.GetService<EndpointDataSource>()?.Endpoints ?? []).Select(endpoint => Describe(endpoint, reading, global))];
+            return [.. (services.GetService<EndpointDataSource>()?.Endpoints ?? []).Select(endpoint => Describe(endpoint, reading, wholeGlobal))];
         }
     }
 
@@ -37,7 +37,10 @@ internal sealed class MiddlewareChains(MiddlewareCatalog catalog, LinkFactory li
         var chain = LinksOf(endpoint, reading);
         var route = endpoint as RouteEndpoint;
 
-        return new(endpoint is null ? "(no endpoint)" : RouteName.Of(endpoint), chain, TakenOffOf(endpoint, reading), PreflightReading.Of(endpoint, chain, wholeGlobal))
+        // Where a preflight gets an endpoint of its own, that one does not short-circuit.
+        var preflight = PreflightReading.Of(endpoint, chain, KeptGlobalOf(endpoint, reading), wholeGlobal);
+
+        return new(endpoint is null ? "(no endpoint)" : RouteName.Of(endpoint), chain, TakenOffOf(endpoint, reading), preflight)
         {
             Endpoint = endpoint,
             Methods = [.. endpoint?.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []],
@@ -50,13 +53,19 @@ internal sealed class MiddlewareChains(MiddlewareCatalog catalog, LinkFactory li
     private IReadOnlyList<ChainLink> LinksOf(Endpoint? endpoint, ChainReading reading)
     {
         var chain = endpoint?.Metadata.GetMetadata<EndpointChain>();
-        return [.. GlobalOf(chain, reading), .. chain?.Placed.Select(placed => reading.Of(placed, chain)) ?? []];
+        return [.. GlobalOf(endpoint, reading), .. chain?.Placed.Select(placed => reading.Of(placed, chain)) ?? []];
     }
 
-    private IReadOnlyList<ChainLink> GlobalOf(EndpointChain? chain, ChainReading reading)
-        => [.. catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true).Select(reading.OfGlobal)];
+    private IReadOnlyList<ChainLink> GlobalOf(Endpoint? endpoint, ChainReading reading) => [.. global.RunningOn(endpoint).Select(reading.OfGlobal)];
+
+    private IReadOnlyList<ChainLink> KeptGlobalOf(Endpoint? endpoint, ChainReading reading) => [.. global.KeptBy(endpoint).Select(reading.OfGlobal)];
 
     private IReadOnlyList<TakenOffLink> TakenOffOf(Endpoint? endpoint, ChainReading reading)
-        => [.. (endpoint?.Metadata.GetMetadata<EndpointChain>()?.TakenOff
-            ?? catalog.Global.Where(static plan => plan.Inactive is not null).Select(static plan => new TakenOffPlan(plan, null, null))).Select(reading.Of)];
+    {
+        var declared = endpoint?.Metadata.GetMetadata<EndpointChain>()?.TakenOff
+            ?? catalog.Global.Where(static plan => plan.Inactive is not null).Select(static plan => new TakenOffPlan(plan, null, null));
+        var passedBy = global.IsPassedBy(endpoint) ? KeptGlobalOf(endpoint, reading) : [];
+
+        return [.. declared.Select(reading.Of), .. passedBy.Select(static link => new TakenOffLink(link, TakenOffReason.ShortCircuit, "ShortCircuit()"))];
+    }
 }

@@ -11,15 +11,15 @@ internal static class PreflightReading
     /// <summary>Describes them.</summary>
     /// <param name="endpoint">The endpoint; <see langword="null"/> where none matches.</param>
     /// <param name="links">Its chain.</param>
+    /// <param name="keptGlobal">What of the global list the endpoint did not take off.</param>
     /// <param name="wholeGlobal">The whole global list: what runs where routing answers by itself.</param>
-    public static PreflightChain Of(Endpoint? endpoint, IReadOnlyList<ChainLink> links, IReadOnlyList<ChainLink> wholeGlobal)
+    public static PreflightChain Of(Endpoint? endpoint, IReadOnlyList<ChainLink> links, IReadOnlyList<ChainLink> keptGlobal, IReadOnlyList<ChainLink> wholeGlobal)
     {
         var prepared = endpoint?.Metadata.GetMetadata<Preflight>();
         var takesOptions = endpoint is not null && prepared is null && TakesOptions(endpoint);
-        var isMatched = prepared is not null || takesOptions;
-
-        IReadOnlyList<ChainLink> global = isMatched ? [.. links.Where(static link => link.IsGlobal)] : wholeGlobal;
-        global = prepared is null ? global : [.. global.Where(static link => !SkipsPreflight(link))];
+        IReadOnlyList<ChainLink> global = prepared is not null ? [.. keptGlobal.Where(static link => !SkipsPreflight(link))]
+            : takesOptions ? [.. links.Where(static link => link.IsGlobal)]
+            : wholeGlobal;
 
         if (global.FirstOrDefault(Answers) is { } first)
         {

@@ -21,11 +21,11 @@ internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catal
 
         foreach (var endpoint in endpoints.OfType<RouteEndpoint>().Where(IsReachable))
         {
-            var key = (endpoint.Metadata.GetMetadata<EndpointChain>(), SkipsGlobal(endpoint));
+            var key = (endpoint.Metadata.GetMetadata<EndpointChain>(), global.IsPassedBy(endpoint));
 
             if (!chains.TryGetValue(key, out var chain))
             {
-                chains[key] = chain = RunOrder(key.Item1, key.Item2);
+                chains[key] = chain = RunOrder(endpoint, key.Item1);
             }
 
             routes.Add(new RouteFacts(endpoint, paths, chain));
@@ -44,15 +44,8 @@ internal sealed class InvariantCheck(InvariantList list, MiddlewareCatalog catal
     // Some stand there for links to be made of them alone.
     private static bool IsReachable(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ISuppressMatchingMetadata>() is not { SuppressMatching: true };
 
-    // Routing runs such an endpoint at once, and nothing of the pipeline behind it. The class of the metadata is not public.
-    private bool SkipsGlobal(RouteEndpoint endpoint)
-        => !global.StandsBeforeRouting() && endpoint.Metadata.Any(static item => item.GetType() is { Name: "ShortCircuitMetadata" } type && type.Assembly == typeof(RouteEndpoint).Assembly);
-
-    private IReadOnlyList<LinkPlan> RunOrder(EndpointChain? chain, bool skipsGlobal)
-    {
-        var around = skipsGlobal ? [] : catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true);
-        return [.. around.Concat(chain?.Links ?? []).OrderBy(MiddlewareShapes.IsFilterOnly)];
-    }
+    private IReadOnlyList<LinkPlan> RunOrder(RouteEndpoint endpoint, EndpointChain? chain)
+        => [.. global.RunningOn(endpoint).Concat(chain?.Links ?? []).OrderBy(MiddlewareShapes.IsFilterOnly)];
 
     // Why a middleware that was declared for a route does not run there.
     private string Explain(RouteFacts route, MiddlewareName name)

@@ -110,15 +110,15 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
     // Endpoints that are built after the start (again, or anew) can't stop it any more. One that can't run as declared does not run.
     private RequestDelegate Refuse(EndpointBuilder endpoint, FaultList faults)
     {
-        RouteMiddlewareFault[] known = [.. faults.ToArray(), .. catalog.Faults.ToArray()];
-        var error = new RouteMiddlewareException(known);
+        // All faults of the application are told with it. Before the start is over nobody asks for them here: thousands of endpoints would each write all of them.
+        var error = new Lazy<RouteMiddlewareException>(() => new([.. faults.ToArray(), .. catalog.Faults.ToArray()]));
 
         if (IsChecked)
         {
-            Log.EndpointRefused(logger, error, RouteName.Of(endpoint));
+            Log.EndpointRefused(logger, error.Value, RouteName.Of(endpoint));
         }
 
-        return _ => throw error;
+        return _ => throw error.Value;
     }
 
     private static partial class Log

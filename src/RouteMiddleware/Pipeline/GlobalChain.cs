@@ -22,6 +22,19 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
     public bool AlwaysRuns(Type middleware)
         => catalog.Global.Any(plan => plan.Registration.MiddlewareType == middleware && plan is { Inactive: null, Condition: null });
 
+    /// <summary>Whether requests for an endpoint never come to the list, because routing runs it in front.</summary>
+    public bool IsPassedBy(Endpoint? endpoint) => endpoint is not null && !StandsBeforeRouting() && ShortCircuit.IsOn(endpoint);
+
+    /// <summary>The entries that run around requests for an endpoint; for <see langword="null"/>, around those that match none.</summary>
+    public IEnumerable<LinkPlan> RunningOn(Endpoint? endpoint) => IsPassedBy(endpoint) ? [] : KeptBy(endpoint);
+
+    /// <summary>The entries that count and that an endpoint did not take off, whether or not its requests come to the list.</summary>
+    public IEnumerable<LinkPlan> KeptBy(Endpoint? endpoint)
+    {
+        var chain = endpoint?.Metadata.GetMetadata<EndpointChain>();
+        return catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true);
+    }
+
     /// <summary>Records a call of <c>UseRouteMiddleware()</c>.</summary>
     public void Use(Func<bool> standsBeforeRouting)
     {

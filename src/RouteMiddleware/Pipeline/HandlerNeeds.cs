@@ -7,7 +7,7 @@ using RouteMiddleware.Settings;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>Checks that whatever a handler takes, and its metadata need, is provided by its chain: a type marked <c>[Requires("session")]</c> needs that middleware.</summary>
-internal sealed class HandlerNeeds(MiddlewareCatalog catalog)
+internal sealed class HandlerNeeds(MiddlewareCatalog catalog, GlobalChain global)
 {
     // Thousands of endpoints carry metadata of a few classes.
     private readonly Dictionary<Type, string[]> _needs = [];
@@ -71,12 +71,7 @@ internal sealed class HandlerNeeds(MiddlewareCatalog catalog)
         => $"Add .WithMiddleware(\"{alias}\") to the route or one of its groups, or \"{alias}\" to RouteMiddleware:Middleware.";
 
     private bool Runs(Endpoint endpoint, string alias)
-    {
-        var chain = endpoint.Metadata.GetMetadata<EndpointChain>();
-
-        return chain?.Links.Any(link => AliasComparer.Instance.Equals(link.Name, alias)) == true
-            || catalog.Global.Where((plan, index) => plan.Inactive is null && chain?.IsWithoutGlobal(index) != true).Any(plan => AliasComparer.Instance.Equals(plan.Name, alias));
-    }
+        => global.RunningOn(endpoint).Concat(endpoint.Metadata.GetMetadata<EndpointChain>()?.Links ?? []).Any(plan => AliasComparer.Instance.Equals(plan.Name, alias));
 
     // A parameter object carries the real parameters in its constructor, or in its properties' place.
     private static IEnumerable<ParameterInfo> Flatten(ParameterInfo parameter)

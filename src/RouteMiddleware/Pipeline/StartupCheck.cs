@@ -42,7 +42,7 @@ internal sealed class StartupCheck(IServiceProvider services, MiddlewareCatalog 
 
     private void Run(Func<IReadOnlyList<Endpoint>> read, bool forGood)
     {
-        var needs = new HandlerNeeds(catalog);
+        var needs = new HandlerNeeds(catalog, global);
 
         // Reading them builds them, and composes their chains.
         var endpoints = composer.Build(read);

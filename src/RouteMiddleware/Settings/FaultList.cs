@@ -5,6 +5,7 @@ internal sealed class FaultList
 {
     private readonly Lock _lock = new();
     private readonly List<RouteMiddlewareFault> _faults = [];
+    private readonly HashSet<RouteMiddlewareFault> _known = [];
 
     public int Count
     {
@@ -23,7 +24,7 @@ internal sealed class FaultList
     {
         lock (_lock)
         {
-            if (!_faults.Contains(fault))
+            if (_known.Add(fault))
             {
                 _faults.Add(fault);
             }

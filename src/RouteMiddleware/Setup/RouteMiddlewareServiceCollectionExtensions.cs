@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using RouteMiddleware;
+using RouteMiddleware.Commands;
 using RouteMiddleware.Explorer;
 using RouteMiddleware.Introspection;
 using RouteMiddleware.Introspection.Live;
@@ -71,6 +74,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<ICheckEndpoints>(static provider => provider.GetRequiredService<ExplorerGuard>());
         services.AddSingleton<ExplorerEndpoints>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
+        services.AddSingleton<IPostConfigureOptions<ConsoleLoggerOptions>, CommandLogs>();
 
         BuiltInMiddleware.AddTo(builder);
         return builder;

@@ -169,6 +169,50 @@ public sealed class RedisAnswerStoreTests : IAsyncLifetime
         Assert.Equal([1], (await GetAsync("a")).Value.ToArray());
     }
 
+    [Theory]
+    [InlineData("SET K x")]
+    [InlineData("LPUSH K x")]
+    [InlineData("HSET K n abc a abc")]
+    [InlineData("HSET K n 1e300")]
+    [InlineData("HSET K a nan")]
+    [InlineData("HSET K n -1")]
+    [InlineData("HSET K n 99999999999999999999999")]
+    public async Task K4_TableThatIsBroken_VoidsEverythingBefore(string command)
+    {
+        var before = (await GetAsync("a")).Generation;
+        await SetAsync("a", before, [1], "x");
+        var table = $"rm:cache:{{{TagOf("a")}}}:evicted";
+
+        if (!command.StartsWith("HSET", StringComparison.Ordinal))
+        {
+            await _redis.CommandAsync("DEL", table);
+        }
+
+        await _redis.CommandAsync(command.Replace("K", table, StringComparison.Ordinal).Split(' '));
+
+        var look = await GetAsync("a");
+        Assert.True(look.Value.IsEmpty);
+        Assert.True(look.Generation > before);
+        Assert.False(await SetAsync("a", before, [1], "x"));
+        Assert.True(await SetAsync("a", look.Generation, [2], "x"));
+        Assert.Equal([2], (await GetAsync("a")).Value.ToArray());
+        await _store.EvictByTagAsync("x", Timeout, CancellationToken.None);
+        Assert.True((await GetAsync("a")).Value.IsEmpty);
+    }
+
+    [Fact]
+    public async Task K4_LeadThatIsBroken_IsNoError()
+    {
+        var lead = new RouteCacheLead("one", TimeSpan.FromSeconds(20));
+        await GetAsync("a", lead);
+        var key = await _redis.CommandAsync("KEYS", "*:lead");
+        await _redis.CommandAsync("DEL", key);
+        await _redis.CommandAsync("LPUSH", key, "1");
+
+        await _store.EndLeadAsync(KeyOf("a"), lead, TimeSpan.Zero, Timeout);
+        Assert.Equal(RouteCacheRole.Leads, (await GetAsync("a", lead)).Role);
+    }
+
     [Fact]
     public async Task Lead_IsOnesUntilItIsGivenBackOrOver()
     {

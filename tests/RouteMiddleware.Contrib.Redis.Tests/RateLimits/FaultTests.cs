@@ -155,7 +155,7 @@ public sealed class FaultTests
                 proxy.Refuses = true;
                 return Task.CompletedTask;
             case "paused":
-                return server.CommandAsync("CLIENT", "PAUSE", "3000", "ALL");
+                return server.CommandAsync("CLIENT", "PAUSE", "10000", "ALL");
             case "out of memory":
                 return server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
             case "read only":

@@ -37,9 +37,9 @@ internal static class Requests
     public static async Task<string[]> LimitKeysAsync(this RedisServer server)
         => (await server.CommandAsync("KEYS", "rm:rl:*")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>How many scripts the server ran since it was last told to forget.</summary>
+    /// <summary>How many scripts of limits the server ran since it was last told to forget: each asks for the time, unlike those that run twice a second for what instances share.</summary>
     public static async Task<int> ScriptCallsAsync(this RedisServer server)
         => (await server.CommandAsync("INFO", "commandstats")).Split('\n')
-            .Where(static line => line.StartsWith("cmdstat_eval", StringComparison.Ordinal))
+            .Where(static line => line.StartsWith("cmdstat_time:", StringComparison.Ordinal))
             .Sum(static line => int.Parse(line.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
 }

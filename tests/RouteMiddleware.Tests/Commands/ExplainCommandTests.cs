@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using System.Text.Json;
 
 namespace RouteMiddleware.Tests.Commands;
@@ -13,6 +14,7 @@ public sealed class ExplainCommandTests
     [InlineData("/api/status?q=1", "is for the endpoint GET /api/status")]
     [InlineData("DELETE /any", "is for the endpoint * /any")]
     [InlineData("GET /health", "is for the endpoint GET /health")]
+    [InlineData("GET /ping", "is for the endpoint GET /ping")]
     [InlineData("GET http://a.example.com/hosted", "4. guard before binding")]
     [InlineData("GET /nowhere", "is answered 404: no endpoint matches.")]
     [InlineData("GET http://c.example.com/hosted", "is answered 404: no endpoint matches.")]
@@ -84,11 +86,49 @@ public sealed class ExplainCommandTests
         Assert.Contains("gzip (RouteMiddleware:Middleware:3): not enabled, by RouteMiddleware:Middleware:3:Enabled", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task GlobalList_OfARouteThatShortCircuits_IsTakenOff()
+    {
+        var (_, output, _) = await Orders.RunAsync("explain", "/ping");
+
+        Assert.Contains("0 middleware, outermost first", output, StringComparison.Ordinal);
+        Assert.Contains("  request_id (RouteMiddleware:Middleware:0): never reached, by ShortCircuit()", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Route_ThatShortCircuitsWithAuthorization_IsExplainedAllTheSame()
+    {
+        // Routing itself throws when it meets one.
+        var (code, output, error) = await CommandApp.RunAsync(Orders.Services, static app => app.MapGet("/odd", static () => "").RequireAuthorization().ShortCircuit(), ["explain", "/odd"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("is for the endpoint GET /odd", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_ThatTwoEndpointsFit_IsAFault()
+    {
+        var (code, output, error) = await CommandApp.RunAsync(
+            Orders.Services,
+            static app =>
+            {
+                Orders.Map(app);
+                app.MapGet("/health", static () => "twin");
+            },
+            ["explain", "GET", "/health"],
+            Orders.Settings);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("Routing has no answer to 'GET /health': ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET /api/orders", "405 for methods other than GET, POST; 404 for other paths, 415 for other content types: the global list alone: request_id → timing → cors")]
     [InlineData("GET /any", "No 405 here: the path takes every method.")]
     [InlineData("GET /api/orders", "'cors' of the global list answers it.")]
     [InlineData("GET /nowhere", "The global list runs alone; no group, no route and no handler.")]
+    [InlineData("OPTIONS /api/orders", "It is for the endpoint of the method that it asks for: explain \"GET /api/orders\".")]
     public async Task Elsewhere_IsTold(string request, string expected)
         => Assert.Contains(expected, (await Orders.RunAsync("explain", request)).Out, StringComparison.Ordinal);
 

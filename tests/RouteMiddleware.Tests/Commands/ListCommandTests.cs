@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 
 namespace RouteMiddleware.Tests.Commands;
 
@@ -24,11 +25,12 @@ public sealed class ListCommandTests
                 "GET     /hosted               request_id → timing (some paths) → cors",
                 "GET     /hosted               request_id → timing (some paths) → cors | guard",
                 "POST    /json                 request_id → timing (some paths) → cors",
+                "GET     /ping                 (nothing)",
                 "",
             ],
-            lines[..12]);
-        Assert.StartsWith("10 endpoints.", lines[12], StringComparison.Ordinal);
-        Assert.EndsWith("the global list runs alone: request_id → timing → cors", lines[12], StringComparison.Ordinal);
+            lines[..13]);
+        Assert.StartsWith("11 endpoints.", lines[13], StringComparison.Ordinal);
+        Assert.EndsWith("the global list runs alone: request_id → timing → cors", lines[13], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,6 +65,12 @@ public sealed class ListCommandTests
     [Fact]
     public async Task Filter_ThatNothingFits_SaysSo()
         => Assert.Equal((0, $"No route is like that.{Environment.NewLine}", ""), await Orders.RunAsync("list", "--route", "nowhere"));
+
+    [Fact]
+    public async Task List_WithoutAnyEndpoint_TellsTheGlobalList()
+        => Assert.Equal(
+            (0, $"The application has no endpoints. The global list runs alone: request_id → timing → cors{Environment.NewLine}", ""),
+            await CommandApp.RunAsync(Orders.Services, static app => app.UseRouteMiddleware(), ["list"], Orders.Settings));
 
     [Fact]
     public async Task Filter_ByAnUnknownAlias_NamesTheNearest()

@@ -16,7 +16,7 @@ public sealed class LockCommandTests : IDisposable
     {
         var (code, output, error) = await Orders.RunAsync("lock", "--file", LockFile);
 
-        Assert.Equal((0, "", $"10 endpoints written to {LockFile}.{Environment.NewLine}"), (code, error, output));
+        Assert.Equal((0, "", $"11 endpoints written to {LockFile}.{Environment.NewLine}"), (code, error, output));
         Assert.Equal(
             """
             # What runs on every route, outermost first. Written by 'middleware lock'; 'middleware lock --verify' compares.
@@ -53,6 +53,7 @@ public sealed class LockCommandTests : IDisposable
         var text = await File.ReadAllTextAsync(LockFile);
         Assert.DoesNotContain(".cs", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\r", text, StringComparison.Ordinal);
+        Assert.Contains("GET /ping\n  (nothing)\n", text, StringComparison.Ordinal);
         Assert.Contains("GET /hosted (host a.example.com)\n", text, StringComparison.Ordinal);
         Assert.Contains("GET /api/orders/{name} (order 1)\n", text, StringComparison.Ordinal);
     }
@@ -75,7 +76,7 @@ public sealed class LockCommandTests : IDisposable
         await Orders.RunAsync("lock", "--file", LockFile);
         await File.WriteAllTextAsync(LockFile, (await File.ReadAllTextAsync(LockFile)).ReplaceLineEndings("\r\n"));
 
-        Assert.Equal((0, $"10 endpoints are as {LockFile} has them.{Environment.NewLine}", ""), await Orders.RunAsync("lock", "--verify", "--file", LockFile));
+        Assert.Equal((0, $"11 endpoints are as {LockFile} has them.{Environment.NewLine}", ""), await Orders.RunAsync("lock", "--verify", "--file", LockFile));
     }
 
     [Fact]
@@ -152,10 +153,13 @@ public sealed class LockCommandTests : IDisposable
     [Fact]
     public async Task Lock_WhereNothingCanBeWritten_SaysSo()
     {
-        var (code, output, error) = await CommandApp.RunAsync(Services, Protected, ["lock", "--file", Path.Combine(_folder.FullName, "no", "such", "folder")]);
+        foreach (var file in (string[])[Path.Combine(_folder.FullName, "no", "such", "folder"), "", "a\0b"])
+        {
+            var (code, output, error) = await CommandApp.RunAsync(Services, Protected, ["lock", $"--file={file}"]);
 
-        Assert.Equal((1, ""), (code, output));
-        Assert.Contains("can't be written", error, StringComparison.Ordinal);
+            Assert.Equal((1, ""), (code, output));
+            Assert.Contains("can't be written", error, StringComparison.Ordinal);
+        }
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -30,7 +30,7 @@ public sealed class ExplorerCostTests
         }
 
         var observation = app.App.Services.GetRequiredService<IChainObservation>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
         while (observation.IsOn)
         {

@@ -18,6 +18,9 @@ public sealed class ExplorerGuardTests
         ["authorization that asks for nothing"] = static explorer => explorer.WithMiddleware("authorization"),
         ["auth and AllowAnonymous"] = static explorer => explorer.WithMiddleware("auth").AllowAnonymous(),
         ["RequireAuthorization and AllowAnonymous"] = static explorer => explorer.RequireAuthorization().AllowAnonymous(),
+        ["RequireAuthorization and ShortCircuit"] = static explorer => explorer.RequireAuthorization().ShortCircuit(),
+        ["ShortCircuit"] = static explorer => explorer.ShortCircuit(),
+        ["auth and ShortCircuit"] = static explorer => explorer.WithMiddleware("auth").ShortCircuit(),
         ["optional_auth"] = static explorer => explorer.WithMiddleware("optional_auth"),
         ["ip_filter"] = static explorer => explorer.WithMiddleware("ip_filter"),
         ["auth on other paths"] = static explorer => explorer.WithMiddleware(new MiddlewareEntry("auth") { Exclude = ["/_middleware"] }),
@@ -37,6 +40,8 @@ public sealed class ExplorerGuardTests
         { "Production", "authorization that asks for nothing", false },
         { "Production", "auth and AllowAnonymous", false },
         { "Production", "RequireAuthorization and AllowAnonymous", false },
+        { "Production", "RequireAuthorization and ShortCircuit", false },
+        { "Production", "auth and ShortCircuit", true },
         { "Production", "optional_auth", false },
         { "Production", "ip_filter", false },
         { "Production", "auth on other paths", false },
@@ -75,6 +80,14 @@ public sealed class ExplorerGuardTests
             using var response = await app.Client.GetAsync(new Uri($"/_middleware{path}", UriKind.Relative));
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task X1_Start_WithAuthInAGlobalListThatNeverSeesTheExplorer_IsRefused()
+    {
+        var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => StartAsync("Production", "ShortCircuit", static builder => builder.Use("auth")));
+
+        Assert.Contains("MapMiddlewareExplorer", Assert.Single(error.Faults).Where, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class ExplorerModelTests
 
     private static async Task WaitAsync(Func<bool> isDone)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
         while (!isDone())
         {

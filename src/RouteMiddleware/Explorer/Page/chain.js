@@ -1,7 +1,7 @@
 // The chain of one route: rings that the request goes into on the left, and the answer comes out of on the right.
 const places = { Global: "global", Group: "group", Route: "route" };
 const sources = { ClassDefault: "default", Registration: "registration", Section: "settings", Entry: "entry", Argument: "argument", Call: "call" };
-const reasons = { WithoutMiddleware: "WithoutMiddleware", Disabled: "Disabled", NotEnabled: "Enabled: false", Environment: "other environment" };
+const reasons = { WithoutMiddleware: "WithoutMiddleware", Disabled: "Disabled", NotEnabled: "Enabled: false", Environment: "other environment", ShortCircuit: "not reached" };
 
 function drawRoute(detail) {
   const isRoute = detail.number >= 0;

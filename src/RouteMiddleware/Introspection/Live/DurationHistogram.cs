@@ -26,7 +26,7 @@ internal sealed class DurationHistogram
     {
         var half = at.Ticks / Half.Ticks;
 
-        if (Volatile.Read(ref _half) != half)
+        if (Volatile.Read(ref _half) < half)
         {
             Turn(half);
         }
@@ -115,7 +115,8 @@ internal sealed class DurationHistogram
     {
         lock (this)
         {
-            if (_half == half)
+            // One that comes late must not turn it back.
+            if (_half >= half)
             {
                 return;
             }

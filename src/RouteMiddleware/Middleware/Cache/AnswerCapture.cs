@@ -25,6 +25,7 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
     private volatile bool _isPromised;
     private volatile bool _isSending;
     private volatile bool _isFinished;
+    private Task? _rest;
     private ExceptionDispatchInfo? _lateError;
 
     public AnswerCapture(HttpContext context, Func<bool, ValueTask> onHeaders)
@@ -104,7 +105,7 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
         }
 
         // The handler gave the thread back and goes on somewhere else: what it flushed is sent now.
-        if (watch.IsPending && !rest.IsCompleted)
+        if ((Interlocked.Exchange(ref _rest, rest) is not null || watch.IsPending) && !rest.IsCompleted)
         {
             await SendLateAsync().ConfigureAwait(false);
         }
@@ -159,10 +160,10 @@ internal sealed class AnswerCapture : ForwardedResponse, IHttpResponseFeature, I
 
     public void Break() => IsBroken = true;
 
-    /// <summary>Sends what was put off, unless the answer is at its end.</summary>
+    /// <summary>Sends what was put off, unless the answer is at its end. It may be before the handler's call came back where it began: then that thread sees to it.</summary>
     public void SendLate()
     {
-        if (!_isFinished)
+        if (!_isFinished && Interlocked.CompareExchange(ref _rest, Task.CompletedTask, comparand: null) is { IsCompleted: false })
         {
             _ = SendLateAsync();
         }

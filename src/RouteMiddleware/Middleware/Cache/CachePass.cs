@@ -100,9 +100,8 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
             // Between the look and the begin another may have ended.
             place = await LookAsync(place).ConfigureAwait(false);
 
-            if (await TryGiveAsync(place).ConfigureAwait(false))
+            if (await TryGiveAsync(place, fill).ConfigureAwait(false))
             {
-                _services.Fills.End(fill, FillOutcome.Stored);
                 return;
             }
 
@@ -146,13 +145,19 @@ internal sealed class CachePass(CacheMiddleware cache, HttpContext context, Requ
         return new(place.Primary, key, find.Item, IsKnown: true, find.Begun);
     }
 
-    internal async ValueTask<bool> TryGiveAsync(CachePlace place)
+    internal async ValueTask<bool> TryGiveAsync(CachePlace place, Fill? fill = null)
     {
         var now = _services.Clock.GetUtcNow().UtcTicks;
 
         if (!use.HasFlag(CacheUse.Serve) || place.Item is not StoredAnswer answer || !cache.Policy.IsServable(answer, context, now))
         {
             return false;
+        }
+
+        // Those who wait are told before the answer has gone to this caller, who may be slow.
+        if (fill is not null)
+        {
+            _services.Fills.End(fill, FillOutcome.Stored);
         }
 
         await cache.GiveAsync(context, answer, now, outer).ConfigureAwait(false);

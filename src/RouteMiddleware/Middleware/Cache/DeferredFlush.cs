@@ -9,10 +9,14 @@ namespace RouteMiddleware.Middleware.Cache;
 /// </summary>
 internal sealed class DeferredFlush(AnswerCapture capture) : IValueTaskSource<FlushResult>, IValueTaskSource, IThreadPoolWorkItem
 {
+    // A thread that is woken for the rest may push the one that flushed off its processor, a moment before that has come to wait.
+    private const int Yields = 16;
+
     private Action<object?>? _continuation;
     private object? _state;
     private ExecutionContext? _executionContext;
     private volatile bool _isOver;
+    private int _thread;
     private short _version;
 
     public short Begin()
@@ -35,11 +39,18 @@ internal sealed class DeferredFlush(AnswerCapture capture) : IValueTaskSource<Fl
     {
         (_continuation, _state) = (continuation, state);
         _executionContext = flags.HasFlag(ValueTaskSourceOnCompletedFlags.FlowExecutionContext) ? ExecutionContext.Capture() : null;
+        _thread = Environment.CurrentManagedThreadId;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
     void IThreadPoolWorkItem.Execute()
     {
+        // Who waits for a task that was made of this begins to do so a little later: until then it would find the flush done, and go on unwatched.
+        for (var i = 0; i < Yields && _thread != Environment.CurrentManagedThreadId; i++)
+        {
+            Thread.Yield();
+        }
+
         var (continuation, state, executionContext) = (_continuation!, _state, _executionContext);
         var watch = capture.BeginWatch();
         _isOver = true;

@@ -33,6 +33,7 @@ internal sealed class LeadPass(CachePass pass, CacheMiddleware cache, HttpContex
         while (true)
         {
             (place, var role) = await LookAsync(place).ConfigureAwait(false);
+            await LeaveIfAbortedAsync(place, role).ConfigureAwait(false);
             var rest = cache.FillTimeout - _services.Clock.GetElapsedTime(began);
 
             if (role != RouteCacheRole.Follows || rest <= TimeSpan.Zero)
@@ -42,7 +43,7 @@ internal sealed class LeadPass(CachePass pass, CacheMiddleware cache, HttpContex
             }
 
             // Between the look and the lead another may have ended; what is over may still be given.
-            if (await TryGiveAsync(place, fill).ConfigureAwait(false) || await pass.TryGiveStaleAsync(place).ConfigureAwait(false))
+            if (await pass.TryGiveAsync(place, fill).ConfigureAwait(false) || await pass.TryGiveStaleAsync(place).ConfigureAwait(false))
             {
                 return;
             }
@@ -54,11 +55,12 @@ internal sealed class LeadPass(CachePass pass, CacheMiddleware cache, HttpContex
 
     private async Task EndAsync(CachePlace place, Fill fill, RouteCacheRole role)
     {
-        var ending = role == RouteCacheRole.Leads ? EndLeadAsync(place, fill) : Task.CompletedTask;
+        // Where the store did not answer in time it may have given the lead all the same.
+        var ending = role is RouteCacheRole.Leads or RouteCacheRole.None ? EndLeadAsync(place, fill) : Task.CompletedTask;
 
         try
         {
-            if (await TryGiveAsync(place, fill).ConfigureAwait(false))
+            if (await pass.TryGiveAsync(place, fill).ConfigureAwait(false))
             {
                 return;
             }
@@ -73,19 +75,26 @@ internal sealed class LeadPass(CachePass pass, CacheMiddleware cache, HttpContex
         finally
         {
             _services.Fills.End(fill, FillOutcome.Abandoned);
-            await ending.ConfigureAwait(false);
+
+            // Nobody waits for a store that is away.
+            await (role == RouteCacheRole.Leads ? ending : Task.CompletedTask).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<bool> TryGiveAsync(CachePlace place, Fill fill)
+    // Whoever went away needs no answer, and all others would wait for the one who leads.
+    private async ValueTask LeaveIfAbortedAsync(CachePlace place, RouteCacheRole role)
     {
-        if (!await pass.TryGiveAsync(place).ConfigureAwait(false))
+        if (!context.RequestAborted.IsCancellationRequested)
         {
-            return false;
+            return;
         }
 
-        _services.Fills.End(fill, FillOutcome.Stored);
-        return true;
+        if (role is RouteCacheRole.Leads or RouteCacheRole.None)
+        {
+            await cache.Store.EndLeadAsync(new(place.Primary, place.Key), _lead, TimeSpan.Zero).ConfigureAwait(false);
+        }
+
+        context.RequestAborted.ThrowIfCancellationRequested();
     }
 
     // The others are told as soon as it is known, not when the answer has gone to its own caller, who may be slow.
@@ -99,7 +108,8 @@ internal sealed class LeadPass(CachePass pass, CacheMiddleware cache, HttpContex
     {
         while (true)
         {
-            var find = await cache.Store.GetAsync(new(place.Primary, place.Key), _lead, context.RequestAborted).ConfigureAwait(false);
+            // Not given up with its caller, for it takes no longer than its timeout: a lead that nobody knows of could not be given back.
+            var find = await cache.Store.GetAsync(new(place.Primary, place.Key), _lead, CancellationToken.None).ConfigureAwait(false);
 
             if (find.Item is not VaryMark mark
                 || !ReferenceEquals(place.Primary, place.Key)

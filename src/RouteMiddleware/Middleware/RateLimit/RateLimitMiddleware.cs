@@ -198,6 +198,28 @@ internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactor
 
     private Task Decide(HttpContext context, RequestDelegate next, RateLimitReport report, in RatePermit permit, in RateDecision decision, bool isOverflow, long now)
     {
+        if (HoldsAMoment && decision.IsAdmitted)
+        {
+            return Hold(context, next, report, permit, decision, isOverflow, now);
+        }
+
+        Note(context, report, decision, isOverflow, now);
+
+        if (!decision.IsAdmitted)
+        {
+            return _outcomes.RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow ? RateLimitOutcomes.Overflow : "limit");
+        }
+
+        if (CountsFailuresOnly)
+        {
+            new FailureCount(this, context, permit).Begin();
+        }
+
+        return next(context);
+    }
+
+    private void Note(HttpContext context, RateLimitReport report, in RateDecision decision, bool isOverflow, long now)
+    {
         report.Add(this, decision);
 
         if (isOverflow || _outcomes.IsCounting)
@@ -209,31 +231,16 @@ internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactor
         {
             _outcomes.NoteOverflow(now, _table.Count);
         }
-
-        if (!decision.IsAdmitted)
-        {
-            return _outcomes.RefuseAsync(context, Math.Max(1, Rule.SecondsUntil(decision.FreeAt, now)), isOverflow ? RateLimitOutcomes.Overflow : "limit");
-        }
-
-        if (HoldsAMoment)
-        {
-            return Hold(context, next, permit);
-        }
-
-        if (CountsFailuresOnly)
-        {
-            new FailureCount(this, context, permit).Begin();
-        }
-
-        return next(context);
     }
 
-    private Task Hold(HttpContext context, RequestDelegate next, in RatePermit permit)
+    private Task Hold(HttpContext context, RequestDelegate next, RateLimitReport report, in RatePermit permit, in RateDecision decision, bool isOverflow, long now)
     {
         Task rest;
 
         try
         {
+            // An answer that has begun takes no headers: the permits come back all the same.
+            Note(context, report, decision, isOverflow, now);
             rest = next(context);
         }
         catch

@@ -46,19 +46,7 @@ internal sealed class SharedPass(HttpContext context, RateLimitReport report, Pa
     {
         _counts?.ForEach(static count => count.Begin());
 
-        if (_held is null)
-        {
-            return next(context);
-        }
-
-        try
-        {
-            return EndAsync(next(context));
-        }
-        catch (Exception exception)
-        {
-            return EndAsync(Task.FromException(exception));
-        }
+        return EndAsync(next(context));
     }
 
     /// <summary>Ends when the rest has, and gives back what the request held so long.</summary>

@@ -80,23 +80,31 @@ internal sealed class SharedRun
     {
         var now = answers is null ? askedAt : _limits[0].Limit.Clock.GetTimestamp();
 
-        for (var i = first; i < _limits.Length; i++)
+        try
         {
-            var limit = _limits[i];
-            var verdict = i == end ? new(pass.Remembered, "remembered")
-                : answers is null ? limit.DecideAlone(pass.Key, now)
-                : Read(limit, answers[i - first], pass.Key, now, askedAt);
-
-            if (!verdict.Decision.IsAdmitted)
+            for (var i = first; i < _limits.Length; i++)
             {
-                return pass.EndAsync(limit.Limit.RefuseAsync(pass.Context, pass.Report, verdict, now));
+                var limit = _limits[i];
+                var verdict = i == end ? new(pass.Remembered, "remembered")
+                    : answers is null ? limit.DecideAlone(pass.Key, now)
+                    : Read(limit, answers[i - first], pass.Key, now, askedAt);
+
+                if (!verdict.Decision.IsAdmitted)
+                {
+                    return pass.EndAsync(limit.Limit.RefuseAsync(pass.Context, pass.Report, verdict, now));
+                }
+
+                pass.Take(limit, verdict);
+                limit.Limit.Admit(pass.Context, pass.Report, verdict, now);
             }
 
-            limit.Limit.Admit(pass.Context, pass.Report, verdict, now);
-            pass.Take(limit, verdict);
+            return pass.GoOnAsync(next);
         }
-
-        return pass.GoOnAsync(next);
+        catch (Exception exception)
+        {
+            // An answer that has begun takes no headers: what was taken comes back all the same.
+            return pass.EndAsync(Task.FromException(exception));
+        }
     }
 
     private static SharedVerdict Read(SharedLimit limit, in RateLimitAnswer answer, in PartitionKey key, long now, long askedAt)

@@ -77,4 +77,21 @@ public sealed class DurationHistogramTests
 
         Assert.NotNull(histogram.Read(0.5));
     }
+
+    [Fact]
+    public void Time_ThatComesLate_TakesNothingAway()
+    {
+        var histogram = new DurationHistogram();
+
+        for (var i = 0; i < 10; i++)
+        {
+            histogram.Record(TimeSpan.FromMicroseconds(1), TimeSpan.FromSeconds(29));
+            histogram.Record(TimeSpan.FromMicroseconds(1), TimeSpan.FromSeconds(30));
+        }
+
+        histogram.Record(TimeSpan.FromMicroseconds(100), TimeSpan.FromSeconds(29.9));
+        histogram.Record(TimeSpan.FromMicroseconds(100), TimeSpan.FromSeconds(30));
+
+        Assert.InRange(histogram.Read(0.5)![0], 0.8, 1.25);
+    }
 }

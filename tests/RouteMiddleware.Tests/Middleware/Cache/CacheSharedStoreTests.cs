@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Middleware.Cache;
@@ -136,6 +137,48 @@ public sealed class CacheSharedStoreTests
 
         Assert.Equal("MISS run 2", await request);
         Assert.True(app.Clock.GetElapsedTime(0) >= TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task K7_CallerWhoGoesAwayWhileItIsToldThatItLeads_LeavesNoLeadBehind()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var led = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await CacheApp.StartAsync(
+            static (context, run) => context.Response.WriteAsync($"run {run}"),
+            static o => o.Store = "fake",
+            web => web.Use((context, next) =>
+            {
+                context.RequestAborted.Register(gone.SetResult);
+                return next(context);
+            }),
+            stores: [_store]);
+        _store.Leading = () =>
+        {
+            led.TrySetResult();
+            return gone.Task;
+        };
+        using var end = new CancellationTokenSource();
+        var request = app.App.Client.GetAsync(new Uri(app.App.Address, "/a"), end.Token);
+        await led.Task;
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+
+        await WaitAsync(() => _store.Calls.Any(static call => call.Name == "end"));
+        await WaitAsync(() => _store.Leads.Count == 0);
+        Assert.Equal(0, app.Runs);
+    }
+
+    [Fact]
+    public async Task K7_LeadWhoseAnswerCameTooLate_IsGivenBack()
+    {
+        await using var app = await StartAsync();
+        _store.Leading = static () => Task.FromException(new RouteCacheStoreException("It came too late."));
+
+        Assert.Equal("MISS run 1", await app.GetAsync("/a"));
+
+        await WaitAsync(() => _store.Leads.Count == 0);
     }
 
     [Fact]

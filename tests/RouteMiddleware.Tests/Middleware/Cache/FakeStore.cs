@@ -26,7 +26,22 @@ internal sealed class FakeStore : IRouteCacheStore
 
     public Dictionary<string, string> Leads => _leads;
 
-    public ValueTask<RouteCacheLook> GetAsync(RouteCacheKey key, RouteCacheLead? lead, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>What comes between the lead and the answer that tells of it.</summary>
+    public Func<Task>? Leading { get; set; }
+
+    public async ValueTask<RouteCacheLook> GetAsync(RouteCacheKey key, RouteCacheLead? lead, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var look = Look(key, lead, timeout);
+
+        if (lead is not null && Leading is { } leading)
+        {
+            await leading().WaitAsync(cancellationToken);
+        }
+
+        return look;
+    }
+
+    private RouteCacheLook Look(RouteCacheKey key, RouteCacheLead? lead, TimeSpan timeout)
     {
         Begin(lead is null ? "get" : "lead", timeout);
 
@@ -40,7 +55,7 @@ internal sealed class FakeStore : IRouteCacheStore
                 role = _leads.TryAdd(key.Name, lead.Owner) || _leads[key.Name] == lead.Owner ? RouteCacheRole.Leads : _leads[key.Name] == "-" ? RouteCacheRole.Passes : RouteCacheRole.Follows;
             }
 
-            return new(new RouteCacheLook(value, _generation, role));
+            return new(value, _generation, role);
         }
     }
 
