@@ -8,9 +8,6 @@ namespace RouteMiddleware.Tests.Kit;
 /// <summary>A redis-server of its own, on a free port of the loopback interface, in a directory of its own.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    // With its second connection, for messages, the client may take all of its time to close.
-    private const string NoMessages = "$SUBSCRIBE=,$UNSUBSCRIBE=,$PSUBSCRIBE=,$PUNSUBSCRIBE=";
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("redis-");
     private readonly string[] _arguments;
     private Process _process;
@@ -43,7 +40,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>A connection of the test's own, with administrative commands.</summary>
     public async Task<ConnectionMultiplexer> ConnectAsync()
-        => await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000,{NoMessages}");
+        => await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000");
 
     /// <summary>Runs one command by <c>redis-cli</c>: nothing of the client under test takes part in it.</summary>
     /// <param name="words">The command and its arguments.</param>
