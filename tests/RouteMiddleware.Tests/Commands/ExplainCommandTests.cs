@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 
 namespace RouteMiddleware.Tests.Commands;
 
