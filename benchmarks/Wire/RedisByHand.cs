@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RouteMiddleware.Benchmarks.Wire;
 
-/// <summary>What the two variants by hand do on Redis: a fixed window by script, and the client's connection.</summary>
+/// <summary>What the variant by hand does on Redis: a fixed window by script.</summary>
 internal static class RedisByHand
 {
     // The window that most people write: INCR, and an expiry with the first one.

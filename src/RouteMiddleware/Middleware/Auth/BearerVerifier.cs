@@ -43,12 +43,12 @@ internal sealed class BearerVerifier(TokenRules rules, ITokenKeySource source, s
             return VerifyUnseenAsync(context, trust, token.ToString(), content);
         }
 
-        return VerifyWithNewerKeysAsync(context, token.ToString());
+        return VerifyWithNewerKeysAsync(context, token.ToString(), trust?.Keys);
     }
 
-    private async ValueTask<TokenVerdict> VerifyWithNewerKeysAsync(HttpContext context, string token)
+    private async ValueTask<TokenVerdict> VerifyWithNewerKeysAsync(HttpContext context, string token, TokenKeys? known)
     {
-        if (await source.AskAsync().ConfigureAwait(false) is not { } keys)
+        if (await source.AskAsync(known).ConfigureAwait(false) is not { } keys)
         {
             return new TokenVerdict(TokenFault.NoKeys);
         }

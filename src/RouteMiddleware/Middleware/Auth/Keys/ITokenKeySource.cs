@@ -10,5 +10,6 @@ internal interface ITokenKeySource
     TimeSpan RetryAfter { get; }
 
     /// <summary>Looks for newer keys if that may be done now, and waits a moment for them.</summary>
-    ValueTask<TokenKeys?> AskAsync();
+    /// <param name="known">The keys that did not serve. Where others are in use meanwhile, they are the newer ones.</param>
+    ValueTask<TokenKeys?> AskAsync(TokenKeys? known);
 }

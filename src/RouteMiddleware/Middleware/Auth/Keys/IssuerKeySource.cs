@@ -65,10 +65,16 @@ internal sealed partial class IssuerKeySource(IssuerAddress address, IssuerClien
         }
     }
 
-    public ValueTask<TokenKeys?> AskAsync()
+    public ValueTask<TokenKeys?> AskAsync(TokenKeys? known)
     {
         lock (_lock)
         {
+            // They came while the caller was on the way here: no fetch is due for those that he has not seen.
+            if (_keys is not null && !ReferenceEquals(_keys, known))
+            {
+                return ValueTask.FromResult<TokenKeys?>(_keys);
+            }
+
             if (_fetch.IsCompleted)
             {
                 // Without keys the timer asks soon enough, and callers have no say in it.

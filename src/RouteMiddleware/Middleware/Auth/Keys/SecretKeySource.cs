@@ -7,5 +7,5 @@ internal sealed class SecretKeySource(TokenKeys keys) : ITokenKeySource
 
     public TimeSpan RetryAfter => TimeSpan.Zero;
 
-    public ValueTask<TokenKeys?> AskAsync() => ValueTask.FromResult<TokenKeys?>(keys);
+    public ValueTask<TokenKeys?> AskAsync(TokenKeys? known) => ValueTask.FromResult<TokenKeys?>(keys);
 }

@@ -192,6 +192,22 @@ public sealed class J17KeySourceTests
     }
 
     [Fact]
+    public async Task J17_WhoHasNotSeenTheKeysInUse_GetsThem_AndAsksNobody()
+    {
+        await using var issuer = await FakeIssuer.StartAsync(Old);
+        await using var rig = await IssuerRig.StartAsync(issuer);
+        Assert.Equal(200, await rig.StatusAsync(issuer.Token()));
+        var keys = rig.Source.Current;
+
+        // As one whose first keys came between his look and his question.
+        Assert.Same(keys, await rig.Source.AskAsync(known: null));
+        Assert.Equal(1, issuer.Fetches);
+
+        await rig.Source.AskAsync(keys);
+        Assert.Equal(2, issuer.Fetches);
+    }
+
+    [Fact]
     public async Task J5_J17_FloodOfUnknownKeys_MakesOneFetchPerInterval()
     {
         await using var issuer = await FakeIssuer.StartAsync(Old);
