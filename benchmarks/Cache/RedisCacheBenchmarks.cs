@@ -29,8 +29,11 @@ public class RedisCacheBenchmarks : IDisposable
     [Params(1, 32, 256)]
     public int Callers { get; set; }
 
+    // In this process nobody would await it.
     [GlobalSetup]
-    public async Task Setup()
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
+
+    private async Task SetupAsync()
     {
         _server = Process.Start("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]);
         _raw = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},abortConnect=false,connectRetry=20");

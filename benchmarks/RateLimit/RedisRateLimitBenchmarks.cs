@@ -43,8 +43,11 @@ public class RedisRateLimitBenchmarks : IAsyncDisposable
     [Params(RateLimitAlgorithm.Sliding, RateLimitAlgorithm.Fixed, RateLimitAlgorithm.TokenBucket)]
     public RateLimitAlgorithm Algorithm { get; set; }
 
+    // In this process nobody would await it.
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
+
+    private async Task SetupAsync()
     {
         var port = FreePort();
         _server = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(), "--logfile", "/dev/null"]))!;

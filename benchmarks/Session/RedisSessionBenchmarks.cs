@@ -36,8 +36,11 @@ public class RedisSessionBenchmarks
     [Params(1, 32, 256)]
     public int Callers { get; set; }
 
+    // In this process nobody would await it.
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
+
+    private async Task SetupAsync()
     {
         var port = FreePort();
         _server = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--logfile", "/dev/null"]))!;
