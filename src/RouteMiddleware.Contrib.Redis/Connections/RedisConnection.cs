@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RouteMiddleware.Contrib.Redis.Connections;
 
 /// <summary>Lets calls through to the connection of the moment, or fails them at once. Connects from its making on, which is its first use.</summary>
-internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable
+internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable, IDisposable
 {
     private const int KeptCalls = 256;
 
@@ -85,6 +85,9 @@ internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _supervisor?.DisposeAsync() ?? default;
+
+    // For a container that is disposed of in the old way: it would throw without. Nothing of the end waits for a thread that is held here.
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     private static DefaultObjectPool<EvaluateCall> Pool(CallMonitor monitor)
     {
