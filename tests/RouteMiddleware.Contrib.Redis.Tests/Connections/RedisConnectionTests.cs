@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Redis.Tests.Support;
@@ -13,7 +14,7 @@ public sealed class RedisConnectionTests
     public async Task EvaluateAsync_OnARealServer_ReturnsWhatTheScriptReturned()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
 
         var result = await app.Redis.EvaluateAsync(RedisApp.Add, ["rm:{a}"], [3], TimeSpan.FromSeconds(5));
 
@@ -27,7 +28,7 @@ public sealed class RedisConnectionTests
     public async Task CallAsync_OnARealServer_ReturnsWhatTheCommandReturned()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
 
         await app.Redis.CallAsync("set", static database => database.StringSetAsync("rm:a", "one"), RedisApp.Limit);
         var value = await app.Redis.CallAsync("get", static database => database.StringGetAsync("rm:a"), RedisApp.Limit);
@@ -39,7 +40,7 @@ public sealed class RedisConnectionTests
     public async Task EvaluateAsync_CancelledByItsCaller_EndsAtOnceAndIsNoFailure()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         server.Freeze();
 
         for (var call = 0; call < 10; call++)
@@ -57,7 +58,7 @@ public sealed class RedisConnectionTests
     public async Task EvaluateAsync_ThousandsAtOnce_EachGetsItsOwnAnswer()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         RedisScript echo = new("echo", "return ARGV[1]");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 5000).Select(async number =>
@@ -73,7 +74,7 @@ public sealed class RedisConnectionTests
     public async Task EvaluateAsync_MoreCallsThanAreKept_FailsTheSurplusAtOnce()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         server.Freeze();
 
         var calls = Enumerable.Range(0, 16_500).Select(_ => app.AddAsync("{a}", TimeSpan.FromSeconds(60)).AsTask()).ToArray();
@@ -99,7 +100,7 @@ public sealed class RedisConnectionTests
     public async Task EvaluateAsync_TimedOut_MayStillRun()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         server.Freeze();
 
         var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.AddAsync("{a}").AsTask());
@@ -117,7 +118,7 @@ public sealed class RedisConnectionTests
         using var own = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
 
         // The settings name a server that is not there: the registered one wins.
-        await using (var app = await RedisApp.StartAsync("127.0.0.1:1", builder => builder.Services.AddSingleton<IConnectionMultiplexer>(own)))
+        await using (var app = await RedisApp.StartConnectedAsync("127.0.0.1:1", builder => builder.Services.AddSingleton<IConnectionMultiplexer>(own)))
         {
             Assert.Equal(1, await app.AddAsync("{a}"));
         }
@@ -142,6 +143,23 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task Container_DisposedOfWithoutAwait_EndsTheConnection()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddRouteMiddleware().AddRedis(server.Configuration);
+        var provider = services.BuildServiceProvider();
+        var redis = provider.GetRequiredService<IRedisConnection>();
+        Assert.Equal(1, (int)await redis.EvaluateAsync(RedisApp.Add, ["rm:{a}"], [1], TimeSpan.FromSeconds(20)));
+
+        provider.Dispose();
+
+        Assert.Equal(RedisFailure.NotConnected, (await Assert.ThrowsAsync<RedisUnavailableException>(() => redis.EvaluateAsync(RedisApp.Add, ["rm:{a}"], [1], RedisApp.Limit).AsTask())).Failure);
+        Assert.False(redis.IsAvailable);
+        await ((IAsyncDisposable)redis).DisposeAsync();
+    }
+
+    [Fact]
     public async Task NothingConfigured_FailsAtOnce()
     {
         await using var app = await RedisApp.StartAsync(null);
@@ -160,7 +178,7 @@ public sealed class RedisConnectionTests
     public async Task Connected_ToAServerThatThrowsAnyKeyAway_Warns(string policy, bool isWarned)
     {
         await using var server = await RedisServer.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", policy);
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await app.AddAsync("{a}");
 
         await Eventually.HoldsAsync(() => app.Logs.Any(static record => record.EventId.Name is "Connected"));

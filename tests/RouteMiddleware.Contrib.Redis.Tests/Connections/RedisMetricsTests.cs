@@ -12,7 +12,7 @@ public sealed class RedisMetricsTests
     public async Task Calls_AreCountedByOperationAndOutcome_AndMeasured()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         var counts = new ConcurrentDictionary<string, long>();
         var durations = new ConcurrentBag<double>();
         var circuit = -1;

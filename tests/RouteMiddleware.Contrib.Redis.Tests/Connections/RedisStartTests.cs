@@ -132,7 +132,7 @@ public sealed class RedisStartTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
 
-        await using (var app = await RedisApp.StartAsync(proxy.Configuration))
+        await using (var app = await RedisApp.StartConnectedAsync(proxy.Configuration))
         {
             await app.AddAsync("{a}");
             Assert.Equal(1, proxy.Open);

@@ -15,7 +15,7 @@ public sealed class AwayTests
     public async Task Killed_UnderLoad_FailsFastAndIsBackWithItsScripts()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -38,7 +38,7 @@ public sealed class AwayTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 0);
 
@@ -58,7 +58,7 @@ public sealed class AwayTests
     public async Task Frozen_OpensTheCircuit_AndNoLateReplyReachesAnotherCall()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -81,7 +81,7 @@ public sealed class AwayTests
     public async Task Paused_FailsInTime_AndIsBackByItself(string mode)
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await app.AddAsync("{a}");
 
         await server.CommandAsync("CLIENT", "PAUSE", "1500", mode);
@@ -101,7 +101,7 @@ public sealed class AwayTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await app.AddAsync("{a}");
 
         proxy.HalfOpen();
@@ -116,7 +116,7 @@ public sealed class AwayTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await app.AddAsync("{a}");
 
         proxy.HalfOpen();

@@ -17,7 +17,7 @@ public sealed class BrokenWireTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
         proxy.SegmentSize = 1;
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await using var load = new Load(app);
 
         await load.SucceedAsync(500);
@@ -33,7 +33,7 @@ public sealed class BrokenWireTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await app.AddAsync("{a}");
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
@@ -59,7 +59,7 @@ public sealed class BrokenWireTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -79,7 +79,7 @@ public sealed class BrokenWireTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -104,7 +104,7 @@ public sealed class BrokenWireTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await app.AddAsync("{a}");
         proxy.Delay = TimeSpan.FromMilliseconds(milliseconds);
         var succeeded = 0;
@@ -126,7 +126,7 @@ public sealed class BrokenWireTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = ChaosProxy.Start(server.Port);
-        await using var app = await RedisApp.StartAsync(proxy.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(proxy.Configuration);
         await app.AddAsync("{a}");
         proxy.Delay = TimeSpan.FromMilliseconds(100);
 

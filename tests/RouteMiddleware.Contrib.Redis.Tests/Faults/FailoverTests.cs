@@ -11,7 +11,7 @@ public sealed class FailoverTests
     public async Task MasterKilled_TheReplicaPromoted_IsFound()
     {
         await using var pair = await RedisPair.StartAsync();
-        await using var app = await RedisApp.StartAsync(pair.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(pair.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -26,7 +26,7 @@ public sealed class FailoverTests
     public async Task MasterMadeAReplica_IsLeft_AndNoCallFails()
     {
         await using var pair = await RedisPair.StartAsync();
-        await using var app = await RedisApp.StartAsync(pair.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(pair.Configuration);
         await app.AddAsync("{a}");
 
         await pair.SwapAsync();
@@ -40,7 +40,7 @@ public sealed class FailoverTests
     public async Task OldMaster_ThatComesBackAsAMaster_IsNotWrittenTo()
     {
         await using var pair = await RedisPair.StartAsync();
-        await using var app = await RedisApp.StartAsync(pair.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(pair.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
         await pair.FailOverAsync();
@@ -52,7 +52,7 @@ public sealed class FailoverTests
         Assert.Equal("0", await pair.Master.CommandAsync("DBSIZE"));
 
         // Not even by an instance that starts now: the one that came back has no history.
-        await using var late = await RedisApp.StartAsync(pair.Configuration);
+        await using var late = await RedisApp.StartConnectedAsync(pair.Configuration);
         Assert.True(await late.AnswersAsync());
         Assert.Equal("0", await pair.Master.CommandAsync("DBSIZE"));
     }
@@ -74,7 +74,7 @@ public sealed class FailoverTests
     public async Task Cluster_SlotsMovedUnderLoad_NoCallFailsAndNothingIsCountedTwice()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var app = await RedisApp.StartAsync(cluster.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(cluster.Configuration);
         await using var load = new Load(app, TimeSpan.FromSeconds(5));
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
         var slot = await cluster.SlotAsync("rm:{moved}");
@@ -108,7 +108,7 @@ public sealed class FailoverTests
     public async Task Cluster_SlotHalfMoved_IsServedOnceItIsWhole()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var app = await RedisApp.StartAsync(cluster.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(cluster.Configuration);
         RedisScript sum = new("sum", "return redis.call('INCR', KEYS[1]) + redis.call('INCR', KEYS[2])");
         RedisKey[] keys = ["rm:{half}1", "rm:{half}2"];
         Assert.Equal(2, (int)await app.Redis.EvaluateAsync(sum, keys, [], RedisApp.Limit));
@@ -131,7 +131,7 @@ public sealed class FailoverTests
     public async Task Cluster_KeysOfTwoSlots_AreRefused()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var app = await RedisApp.StartAsync(cluster.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(cluster.Configuration);
 
         var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.Redis.EvaluateAsync(RedisApp.Add, ["rm:{a}", "rm:{b}"], [1], RedisApp.Limit).AsTask());
 

@@ -11,7 +11,7 @@ public sealed class OtherRoutesTests
     {
         await using var server = await RedisServer.StartAsync();
         RedisApp? used = null;
-        await using var app = used = await RedisApp.StartAsync(
+        await using var app = used = await RedisApp.StartConnectedAsync(
             server.Configuration,
             map: routes =>
             {

@@ -13,7 +13,7 @@ public sealed class RefusalTests
     public async Task OutOfMemory_RefusesWritesAlone_AndRecovers()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await app.AddAsync("{a}");
         await server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
 
@@ -35,7 +35,7 @@ public sealed class RefusalTests
     public async Task WrongType_IsTheMatterOfItsKey()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await server.CommandAsync("LPUSH", "rm:{a}", "one");
 
         for (var call = 0; call < 10; call++)
@@ -52,7 +52,7 @@ public sealed class RefusalTests
     public async Task ScriptFlush_UnderLoad_NobodyLearnsOfIt()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
@@ -70,7 +70,7 @@ public sealed class RefusalTests
     public async Task BusyWithAScript_OpensTheCircuit_AndRecovers()
     {
         await using var server = await RedisServer.StartAsync("--busy-reply-threshold", "100");
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await app.AddAsync("{a}");
         var busy = server.CommandAsync("EVAL", "while true do end", "0");
         await Eventually.HoldsAsync(async () => (await server.CommandAsync("GET", "a")).StartsWith("BUSY", StringComparison.Ordinal));
@@ -118,7 +118,7 @@ public sealed class RefusalTests
     public async Task AccountThatLosesEval_OpensTheCircuit()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await RedisApp.StartAsync(server.Configuration);
+        await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
         await app.AddAsync("{a}");
 
         await server.CommandAsync("ACL", "SETUSER", "default", "-eval", "-evalsha");

@@ -12,7 +12,7 @@ public sealed class RedisHealthCheckTests
     public async Task Server_ThatAnswers_IsHealthy()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await StartAsync(server.Configuration);
+        await using var app = await StartAsync(server.Configuration, isThere: true);
 
         var entry = await CheckAsync(app);
 
@@ -38,7 +38,7 @@ public sealed class RedisHealthCheckTests
     public async Task Server_ThatIsFrozen_IsUnhealthyInBoundedTime_AndHealthyAgain()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await StartAsync(server.Configuration);
+        await using var app = await StartAsync(server.Configuration, isThere: true);
         await app.AddAsync("{a}");
         server.Freeze();
 
@@ -52,7 +52,7 @@ public sealed class RedisHealthCheckTests
     public async Task Server_ThatTakesNoWrites_IsDegraded()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await StartAsync(server.Configuration);
+        await using var app = await StartAsync(server.Configuration, isThere: true);
         await app.AddAsync("{a}");
         await server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
 
@@ -66,7 +66,7 @@ public sealed class RedisHealthCheckTests
     public async Task Server_ThatThrowsAnyKeyAway_IsDegraded()
     {
         await using var server = await RedisServer.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
-        await using var app = await StartAsync(server.Configuration);
+        await using var app = await StartAsync(server.Configuration, isThere: true);
         await app.AddAsync("{a}");
 
         var entry = await CheckAsync(app);
@@ -86,10 +86,20 @@ public sealed class RedisHealthCheckTests
         Assert.Contains("nothing says where it is", entry.Description, StringComparison.Ordinal);
     }
 
-    private static Task<RedisApp> StartAsync(string? configuration) => RedisApp.StartAsync(
-        configuration,
-        static builder => builder.Services.AddHealthChecks().AddRouteMiddlewareRedis(),
-        static app => app.MapHealthChecks("/health"));
+    private static async Task<RedisApp> StartAsync(string? configuration, bool isThere = false)
+    {
+        var app = await RedisApp.StartAsync(
+            configuration,
+            static builder => builder.Services.AddHealthChecks().AddRouteMiddlewareRedis(),
+            static app => app.MapHealthChecks("/health"));
+
+        if (isThere)
+        {
+            await app.ConnectedAsync();
+        }
+
+        return app;
+    }
 
     private static async Task<HealthReportEntry> CheckAsync(RedisApp app)
     {

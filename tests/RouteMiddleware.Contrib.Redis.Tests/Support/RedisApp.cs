@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using RouteMiddleware.Contrib.Redis.Connections;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Contrib.Redis.Tests.Support;
@@ -46,6 +47,25 @@ internal sealed class RedisApp : IAsyncDisposable
                 map?.Invoke(app);
             },
             [new("RouteMiddleware:Redis:Configuration", configuration), .. settings]));
+
+    /// <summary>Starts one whose Redis is there, and waits for the connection.</summary>
+    public static async Task<RedisApp> StartConnectedAsync(
+        string? configuration,
+        Action<WebApplicationBuilder>? services = null,
+        Action<WebApplication>? map = null,
+        params KeyValuePair<string, string?>[] settings)
+    {
+        var app = await StartAsync(configuration, services, map, settings);
+        await app.ConnectedAsync();
+        return app;
+    }
+
+    /// <summary>Waits for the connection: on a busy machine the first may take longer than a call has.</summary>
+    public async Task ConnectedAsync()
+    {
+        await ((RedisConnection)Redis).Connected.WaitAsync(TimeSpan.FromSeconds(30));
+        await Redis.CallAsync("ping", static database => database.PingAsync(), TimeSpan.FromSeconds(30));
+    }
 
     /// <summary>Adds one to a key.</summary>
     public async ValueTask<int> AddAsync(string key, TimeSpan? limit = null)

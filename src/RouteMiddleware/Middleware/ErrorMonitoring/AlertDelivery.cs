@@ -18,6 +18,8 @@ internal sealed class AlertDelivery : IHostedService, IDisposable
     private readonly Lazy<WebhookSender> _webhooks;
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationToken _ending;
+    private readonly Lock _gate = new();
+    private bool _isDisposed;
 
     public AlertDelivery(IEnumerable<IAlertSink> sinks, TimeProvider clock, ILogger<AlertDelivery> logger)
     {
@@ -52,19 +54,19 @@ internal sealed class AlertDelivery : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends what waits: the server has stopped by now. A webhook that is down is tried once more, not waited for.</summary>
+    /// <summary>
+    /// Sends what waits: the server has stopped by now. A webhook that is down is tried once more, not waited for. A host that is stopped by two at once, as a test's is by its
+    /// factory and by its own end, may be disposed of meanwhile.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_webhooks.IsValueCreated)
-        {
-            _webhooks.Value.Hurry();
-        }
+        await UnlessDisposed(() => _webhooks.IsValueCreated ? _webhooks.Value.HurryAsync() : Task.CompletedTask).ConfigureAwait(false);
 
         var rest = Task.WhenAll(_queues.Values.Select(static queue => queue.Value.CompleteAsync()));
 
         // Whoever stops the application decides how long it may take; this is for what was never told.
         await Task.WhenAny(rest, Task.Delay(FlushLimit, _clock, cancellationToken)).ConfigureAwait(false);
-        await _end.CancelAsync().ConfigureAwait(false);
+        await UnlessDisposed(_end.CancelAsync).ConfigureAwait(false);
 
         // A sink that blocks its thread does not hold up the others' end.
         await rest.WaitAsync(EndLimit, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -72,12 +74,25 @@ internal sealed class AlertDelivery : IHostedService, IDisposable
 
     public void Dispose()
     {
+        lock (_gate)
+        {
+            _isDisposed = true;
+        }
+
         if (_webhooks.IsValueCreated)
         {
             _webhooks.Value.Dispose();
         }
 
         _end.Dispose();
+    }
+
+    private Task UnlessDisposed(Func<Task> begin)
+    {
+        lock (_gate)
+        {
+            return _isDisposed ? Task.CompletedTask : begin();
+        }
     }
 
     private AlertQueue QueueOf(object key, Func<AlertDelivery, object, AlertQueue> create)

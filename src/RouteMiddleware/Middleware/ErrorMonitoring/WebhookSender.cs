@@ -23,7 +23,7 @@ internal sealed partial class WebhookSender(TimeProvider clock, ILogger logger) 
         => Enumerable.Range(1, target.Attempts).Aggregate(TimeSpan.FromSeconds(1), (sum, attempt) => sum + target.Timeout + PauseAfter(attempt));
 
     /// <summary>Ends all pauses: what waits is tried once more and then given up.</summary>
-    public void Hurry() => _hurry.Cancel();
+    public Task HurryAsync() => _hurry.CancelAsync();
 
     public async Task SendAsync(WebhookTarget target, Alert alert, CancellationToken end)
     {

@@ -79,6 +79,25 @@ public sealed class AlertDeliveryTests
         await app.App.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    // A test's host is stopped by its factory, and disposed of by its own entry point at the same time.
+    [Fact]
+    public async Task P7_Stop_OfWhatIsDisposedOf_DoesNotThrow()
+    {
+        var slow = new Slow();
+        await using var app = await ErrorMonitoringApp.StartAsync(settings: "AlertThreshold=1, WebhookUrl=https://127.0.0.1:1/", services: services => services.AddSingleton<IAlertSink>(slow));
+        var delivery = app.App.Services.GetRequiredService<AlertDelivery>();
+        await app.GetAsync("/status/500");
+
+        var stop = delivery.StopAsync(CancellationToken.None);
+        delivery.Dispose();
+        slow.Go.SetResult();
+        await stop;
+        await delivery.StopAsync(CancellationToken.None);
+        delivery.Dispose();
+
+        Assert.Equal(1, slow.Sent);
+    }
+
     [Fact]
     public async Task E2_AlertsBeyondTheQueue_AreDroppedAndToldSo()
     {
