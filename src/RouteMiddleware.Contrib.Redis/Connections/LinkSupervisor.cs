@@ -33,7 +33,6 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
     private TimeSpan _patience = LeastPatience;
     private long _settledAt;
     private bool _isReported;
-    private int _disposals;
     private volatile string? _policy;
 
     public LinkSupervisor(RedisSettings settings, LinkFactory factory, Circuit circuit, TimeProvider clock, ILogger logger)
@@ -70,12 +69,6 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposals, 1) != 0)
-        {
-            await _running.ConfigureAwait(false);
-            return;
-        }
-
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         _stopping.Dispose();

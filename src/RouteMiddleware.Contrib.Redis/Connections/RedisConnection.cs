@@ -84,7 +84,7 @@ internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable, IDis
             : Call(operation, call, startedAt, timeout, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _supervisor?.DisposeAsync() ?? default;
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposals, 1) == 0 && _supervisor is { } supervisor ? supervisor.DisposeAsync() : default;
 
     // For a container that is disposed of in the old way: it would throw without. Nothing of the end waits for a thread that is held here.
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
