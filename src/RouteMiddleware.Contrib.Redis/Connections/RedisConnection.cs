@@ -15,6 +15,7 @@ internal sealed class RedisConnection : IRedisConnection, IAsyncDisposable, IDis
     private readonly CallMonitor _monitor;
     private readonly LinkSupervisor? _supervisor;
     private readonly ObjectPool<EvaluateCall> _calls;
+    private int _disposals;
 
     public RedisConnection(IServiceProvider services, ISharedOptions options, IServiceProviderIsService registered, RedisUse use, ILogger<IRedisConnection> logger, IMeterFactory? meters = null)
         : this(services, new RedisSettings(options, registered), TimeProvider.System, logger, meters)
