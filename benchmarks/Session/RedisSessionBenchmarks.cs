@@ -78,7 +78,7 @@ public class RedisSessionBenchmarks
     public Task RawClientSameScripts() => EachAsync(async caller =>
     {
         var (database, hold) = (_raw.GetDatabase(), _holds[caller]);
-        await database.ScriptEvaluateAsync(RedisScripts.Load.Text, [hold.Key], [hold.Proof]);
+        await database.ScriptEvaluateAsync(RedisScripts.Load.Text, [hold.Key]);
         await database.ScriptEvaluateAsync(RedisScripts.Commit.Text, [hold.Key], CommitOf(RedisCommit.Update, hold.Proof).ToArguments(RandomNumberGenerator.GetBytes(8)));
     });
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace RouteMiddleware.Contrib.Redis;
 
 /// <summary>A script that runs on the server, as one step that nothing comes in between. All its keys lie in one slot of a cluster: they share a hash tag.</summary>
@@ -10,4 +13,10 @@ public sealed class RedisScript(string name, string text)
 
     /// <summary>The script, in Lua.</summary>
     public string Text { get; } = text;
+
+    /// <summary>What the server knows it by.</summary>
+    // Redis names scripts by SHA-1; nothing is protected by it.
+#pragma warning disable CA5350
+    internal byte[] Hash { get; } = SHA1.HashData(Encoding.UTF8.GetBytes(text));
+#pragma warning restore CA5350
 }

@@ -6,7 +6,7 @@ namespace RouteMiddleware.Contrib.Redis.Connections;
 /// <typeparam name="T">What it returns.</typeparam>
 internal sealed class CommandCall<T>(CallEvents events, Func<IDatabase, Task<T>> command) : PendingCall<T>(events)
 {
-    protected override Task<T> SendAsync(IDatabase database) => command(database);
+    protected override Task<T> SendAsync(IDatabase database, bool isAgain) => command(database);
 
     protected override void Recycle()
     {

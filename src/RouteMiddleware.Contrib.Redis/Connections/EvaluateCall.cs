@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RouteMiddleware.Contrib.Redis.Connections;
 
-/// <summary>Runs a script: by its hash, which the client sends once the server knows the text.</summary>
+/// <summary>Runs a script by its hash; by its text where the server did not know it. The client would look the hash up under the whole text, at every call.</summary>
 internal sealed class EvaluateCall(CallEvents events, ObjectPool<EvaluateCall> pool) : PendingCall<RedisResult>(events)
 {
     private RedisScript? _script;
@@ -16,7 +16,8 @@ internal sealed class EvaluateCall(CallEvents events, ObjectPool<EvaluateCall> p
         return this;
     }
 
-    protected override Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script!.Text, _keys, _values);
+    protected override Task<RedisResult> SendAsync(IDatabase database, bool isAgain)
+        => isAgain ? database.ScriptEvaluateAsync(_script!.Text, _keys, _values) : database.ScriptEvaluateAsync(_script!.Hash, _keys, _values);
 
     protected override void Recycle()
     {

@@ -99,8 +99,8 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
     void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Hands the command to the client.</summary>
-    protected abstract Task<T> SendAsync(IDatabase database);
+    /// <summary>Hands the command to the client; again where nothing has run.</summary>
+    protected abstract Task<T> SendAsync(IDatabase database, bool isAgain);
 
     /// <summary>Forgets what the call was about, and makes it ready for another.</summary>
     protected abstract void Recycle();
@@ -109,7 +109,7 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
     {
         try
         {
-            _reply = SendAsync(_link.Database);
+            _reply = SendAsync(_link.Database, _tries > 0);
         }
         catch (Exception exception)
         {

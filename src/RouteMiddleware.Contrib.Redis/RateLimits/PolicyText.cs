@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using RouteMiddleware.Middleware.RateLimit;
 using StackExchange.Redis;
 
@@ -21,6 +22,7 @@ internal sealed class PolicyText
     {
         _algorithm = policy.Algorithm;
         _limit = policy.PermitLimit;
+        Acquire = RateLimitScripts.AcquireOne(_algorithm);
 
         // Rounded up: a window that is shorter than asked for would admit too much.
         _window = ((HoldsLeases ? lease : policy.Window).Ticks + TicksPerMicrosecond - 1) / TicksPerMicrosecond;
@@ -47,15 +49,18 @@ internal sealed class PolicyText
         _ => "s",
     };
 
+    /// <summary>The script for a chain with this limit alone.</summary>
+    public RedisScript Acquire { get; }
+
     public RedisKey KeyOf(string partition) => string.Concat(_prefix, partition, _suffix);
 
     /// <summary>Writes what the scripts want to know of the limit.</summary>
     public void CopyTo(Span<RedisValue> values) => _values.CopyTo(values);
 
     /// <summary>Reads what a script answered.</summary>
-    public RateLimitAnswer Read(ReadOnlySpan<long> numbers)
+    public RateLimitAnswer Read(ReadOnlySpan<byte> answer)
     {
-        var (isAdmitted, left, free, permit, parts) = (numbers[0] != 0, (int)numbers[1], numbers[2], numbers[3], numbers[4]);
+        var (isAdmitted, left, free, permit, parts) = (Number(answer, 0) != 0, (int)Number(answer, 1), Number(answer, 2), Number(answer, 3), Number(answer, 4));
 
         if (_algorithm == RateLimitAlgorithm.TokenBucket)
         {
@@ -66,4 +71,6 @@ internal sealed class PolicyText
 
         return new(isAdmitted, left, TimeSpan.FromTicks(Math.Max(0, free) * TicksPerMicrosecond), permit);
     }
+
+    private static long Number(ReadOnlySpan<byte> answer, int index) => BinaryPrimitives.ReadInt64LittleEndian(answer[(index * sizeof(long))..]);
 }

@@ -1,3 +1,5 @@
+using RouteMiddleware.Middleware.RateLimit;
+
 namespace RouteMiddleware.Contrib.Redis.RateLimits;
 
 /// <summary>
@@ -9,8 +11,8 @@ internal static class RateLimitScripts
     /// <summary>How many arguments each limit has.</summary>
     public const int ArgumentsPerLimit = 6;
 
-    /// <summary>How many numbers are answered for each limit: admitted, left, free in (or owed), permit, parts.</summary>
-    public const int NumbersPerAnswer = 5;
+    /// <summary>How many bytes are answered for each limit, one value in all: five numbers of 64 bits, little end first; admitted, left, free in (or owed), permit, parts.</summary>
+    public const int BytesPerAnswer = 5 * sizeof(long);
 
     private const string Any = """
         local function read(key, head, size)
@@ -109,94 +111,131 @@ internal static class RateLimitScripts
 
         """;
 
+    private const string AcquireSliding = """
+        local log, used, last, changed = read_log(key, now, window)
+        if used > limit - cost then
+          local missing, p, time = used + cost - limit, 1, now
+          while missing > 0 and p < #log do
+            local count
+            time, count = struct.unpack('<I8I4', log, p)
+            missing, p = missing - count, p + 12
+          end
+          free = time + window - now
+          if changed then write_log(key, log, used, now, window) end
+        else
+          admitted = 1
+          used = used + cost
+          if #log >= 3072 and last < now then
+            log = put_together(log, window)
+            last = struct.unpack('<I8', log, #log - 11)
+          end
+          if #log > 0 and last >= now then
+            local count
+            last, count = struct.unpack('<I8I4', log, #log - 11)
+            log = string.sub(log, 1, #log - 12) .. struct.pack('<I8I4', last, count + cost)
+            permit = last
+          else
+            log = log .. struct.pack('<I8I4', now, cost)
+            permit = now
+          end
+          free = struct.unpack('<I8', log) + window - now
+          write_log(key, log, used, now, window)
+        end
+        left = limit - used
+
+        """;
+
+    private const string AcquireFixed = """
+        local start, used, changed = read_window(key, now, window)
+        if used <= limit - cost then
+          admitted = 1
+          used = used + cost
+          changed = true
+        end
+        if changed then write_window(key, start, used, now, window) end
+        left, free, permit = limit - used, start + window - now, start
+
+        """;
+
+    private const string AcquireBucket = """
+        local full, parts, changed = read_bucket(key, now, window, limit)
+        local f, p = full + x, parts + y
+        if p >= limit then f, p = f + 1, p - limit end
+        if f - now < window or (f - now == window and p == 0) then
+          admitted = 1
+          full, parts = f, p
+          changed = true
+        end
+        if changed then write_bucket(key, full, parts, now) end
+        free, rest = full - now, parts
+
+        """;
+
+    private const string AcquireLease = """
+        if type(redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now)) == 'table' then redis.call('DEL', key) end
+        local latest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
+        if latest[2] and tonumber(latest[2]) > now + window then
+          for _, lease in ipairs(redis.call('ZRANGEBYSCORE', key, now + window, '+inf')) do
+            redis.call('ZADD', key, now + window, lease)
+          end
+        end
+        local used = redis.call('ZCARD', key) * cost
+        if used <= limit - cost then
+          admitted = 1
+          used = used + cost
+          redis.call('ZADD', key, now + window, ARGV[a + 4])
+          redis.call('PEXPIRE', key, math.ceil(window / 1000))
+        end
+        left, free = limit - used, 1000000
+
+        """;
+
+    // What each limit is asked with, from the a-th argument on, and what is answered.
+    private const string Limit = """
+        local kind, limit, cost, window = ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+        local x, y = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
+        local admitted, left, free, permit, rest = 0, 0, 0, 0, 0
+
+        """;
+
+    private const string One = Clock + "local a, key = 1, KEYS[1]\n" + Limit;
+    private const string Answer = "struct.pack('<i8i8i8i8i8', admitted, math.max(0, left), free, permit, rest)\n";
+
     /// <summary>Asks limits of one caller, in order, up to the first that refuses. Keys: one for each. Arguments, for each: kind, limit, cost, window, and two numbers by kind.</summary>
     public static RedisScript Acquire { get; } = new("rate_limit_acquire", Any + Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
-        local answers = {}
+        local answers = ''
         for i = 1, #KEYS do
           local a, key = i * 6 - 5, KEYS[i]
-          local kind, limit, cost, window = ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
-          local x, y = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
-          local admitted, left, free, permit, rest = 0, 0, 0, 0, 0
-          if kind == 's' then
-            local log, used, last, changed = read_log(key, now, window)
-            if used > limit - cost then
-              local missing, p, time = used + cost - limit, 1, now
-              while missing > 0 and p < #log do
-                local count
-                time, count = struct.unpack('<I8I4', log, p)
-                missing, p = missing - count, p + 12
-              end
-              free = time + window - now
-              if changed then write_log(key, log, used, now, window) end
-            else
-              admitted = 1
-              used = used + cost
-              if #log >= 3072 and last < now then
-                log = put_together(log, window)
-                last = struct.unpack('<I8', log, #log - 11)
-              end
-              if #log > 0 and last >= now then
-                local count
-                last, count = struct.unpack('<I8I4', log, #log - 11)
-                log = string.sub(log, 1, #log - 12) .. struct.pack('<I8I4', last, count + cost)
-                permit = last
-              else
-                log = log .. struct.pack('<I8I4', now, cost)
-                permit = now
-              end
-              free = struct.unpack('<I8', log) + window - now
-              write_log(key, log, used, now, window)
-            end
-            left = limit - used
-          elseif kind == 'f' then
-            local start, used, changed = read_window(key, now, window)
-            if used <= limit - cost then
-              admitted = 1
-              used = used + cost
-              changed = true
-            end
-            if changed then write_window(key, start, used, now, window) end
-            left, free, permit = limit - used, start + window - now, start
-          elseif kind == 't' then
-            local full, parts, changed = read_bucket(key, now, window, limit)
-            local f, p = full + x, parts + y
-            if p >= limit then f, p = f + 1, p - limit end
-            if f - now < window or (f - now == window and p == 0) then
-              admitted = 1
-              full, parts = f, p
-              changed = true
-            end
-            if changed then write_bucket(key, full, parts, now) end
-            free, rest = full - now, parts
-          else
-            if type(redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now)) == 'table' then redis.call('DEL', key) end
-            local latest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
-            if latest[2] and tonumber(latest[2]) > now + window then
-              for _, lease in ipairs(redis.call('ZRANGEBYSCORE', key, now + window, '+inf')) do
-                redis.call('ZADD', key, now + window, lease)
-              end
-            end
-            local used = redis.call('ZCARD', key) * cost
-            if used <= limit - cost then
-              admitted = 1
-              used = used + cost
-              redis.call('ZADD', key, now + window, ARGV[a + 4])
-              redis.call('PEXPIRE', key, math.ceil(window / 1000))
-            end
-            left, free = limit - used, 1000000
+
+        """ + Limit + "if kind == 's' then\n" + AcquireSliding + "elseif kind == 'f' then\n" + AcquireFixed + "elseif kind == 't' then\n" + AcquireBucket + "else\n" + AcquireLease + """
           end
-          local n = #answers
-          answers[n + 1], answers[n + 2], answers[n + 3], answers[n + 4], answers[n + 5] = admitted, math.max(0, left), free, permit, rest
+          answers = answers ..
+        """ + " " + Answer + """
           if admitted == 0 then break end
         end
         return answers
         """);
 
+    // Most chains have one limit. The same as above, without what the other kinds need.
+    private static readonly RedisScript OneSliding = new("rate_limit_acquire", Any + Sliding + "\n" + One + AcquireSliding + "return " + Answer);
+    private static readonly RedisScript OneFixed = new("rate_limit_acquire", Any + Fixed + "\n" + One + AcquireFixed + "return " + Answer);
+    private static readonly RedisScript OneBucket = new("rate_limit_acquire", Any + Bucket + "\n" + One + AcquireBucket + "return " + Answer);
+    private static readonly RedisScript OneLease = new("rate_limit_acquire", One + AcquireLease + "return " + Answer);
+
+    /// <summary>The script that asks one limit. Key, arguments and answer: as of <see cref="Acquire"/>.</summary>
+    public static RedisScript AcquireOne(RateLimitAlgorithm algorithm) => algorithm switch
+    {
+        RateLimitAlgorithm.Fixed => OneFixed,
+        RateLimitAlgorithm.TokenBucket => OneBucket,
+        RateLimitAlgorithm.Concurrency => OneLease,
+        _ => OneSliding,
+    };
+
     /// <summary>Gives the permits of one request back. One key; arguments: kind, limit, cost, window, steps, parts, permit.</summary>
     public static RedisScript Return { get; } = new("rate_limit_return", Any + Sliding + "\n" + Fixed + "\n" + Bucket + "\n" + Clock + """
         local key, kind, limit, cost, window = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
         local x, y, permit = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-        local left, free, rest = 0, 0, 0
+        local admitted, left, free, rest = 1, 0, 0, 0
         if kind == 's' then
           local log, used = read_log(key, now, window)
           local at, rounded = 0, round_up(permit, window)
@@ -237,8 +276,8 @@ internal static class RateLimitScripts
           end
           free, rest = full - now, parts
         end
-        return { 1, math.max(0, left), free, permit, rest }
-        """);
+
+        """ + "return " + Answer);
 
     /// <summary>Says that requests still run. One key; arguments: how long that holds, then their leases.</summary>
     public static RedisScript Renew { get; } = new("rate_limit_renew", Clock + """

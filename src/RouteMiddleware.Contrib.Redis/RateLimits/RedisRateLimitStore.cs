@@ -21,6 +21,7 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
     /// <summary>How many leases this instance knows of.</summary>
     internal int LeaseCount => _leases.Count;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AcquireAsync(string partition, ReadOnlyMemory<RateLimitPolicy> policies, Memory<RateLimitAnswer> answers, TimeSpan timeout)
     {
         var texts = new PolicyText[policies.Length];
@@ -45,8 +46,8 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
 
         try
         {
-            var numbers = (long[])await connection.EvaluateAsync(RateLimitScripts.Acquire, keys, values, timeout).ConfigureAwait(false);
-            Read(numbers, texts, leases, answers.Span);
+            var given = (byte[])(await connection.EvaluateAsync(texts.Length == 1 ? texts[0].Acquire : RateLimitScripts.Acquire, keys, values, timeout).ConfigureAwait(false))!;
+            Read(given, texts, leases, answers.Span);
         }
         catch (RedisUnavailableException exception)
         {
@@ -82,7 +83,7 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
 
         try
         {
-            return text.Read((long[])await connection.EvaluateAsync(RateLimitScripts.Return, [text.KeyOf(partition)], values, timeout).ConfigureAwait(false));
+            return text.Read((byte[])(await connection.EvaluateAsync(RateLimitScripts.Return, [text.KeyOf(partition)], values, timeout).ConfigureAwait(false))!);
         }
         catch (RedisUnavailableException exception)
         {
@@ -92,15 +93,15 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
 
     public void Dispose() => _leases.Dispose();
 
-    private void Read(long[] numbers, PolicyText[] texts, long[]? leases, Span<RateLimitAnswer> answers)
+    private void Read(ReadOnlySpan<byte> given, PolicyText[] texts, long[]? leases, Span<RateLimitAnswer> answers)
     {
         for (var i = 0; i < texts.Length; i++)
         {
-            var isAsked = (i + 1) * RateLimitScripts.NumbersPerAnswer <= numbers.Length;
+            var isAsked = (i + 1) * RateLimitScripts.BytesPerAnswer <= given.Length;
 
             if (isAsked)
             {
-                answers[i] = texts[i].Read(numbers.AsSpan(i * RateLimitScripts.NumbersPerAnswer, RateLimitScripts.NumbersPerAnswer));
+                answers[i] = texts[i].Read(given.Slice(i * RateLimitScripts.BytesPerAnswer, RateLimitScripts.BytesPerAnswer));
             }
 
             if (leases is null || !texts[i].HoldsLeases)

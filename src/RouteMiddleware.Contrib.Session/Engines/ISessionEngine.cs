@@ -14,6 +14,9 @@ internal interface ISessionEngine
     /// <summary>Whether loading may mean waiting for other requests of the session. The engine then bounds its calls to a store itself.</summary>
     bool TakesTurns { get; }
 
+    /// <summary>Whether loading ends in time by itself, so that nobody need watch over it.</summary>
+    bool BoundsLoads => TakesTurns;
+
     /// <summary>Whether there is a record outside the cookie, so that a field can be changed atomically.</summary>
     bool KeepsRecords { get; }
 

@@ -79,7 +79,7 @@ internal abstract class SessionLoading(SessionRules rules, HttpContext context) 
     {
         try
         {
-            Accept(await Rules.Store.RunAsync(() => Rules.Engine.LoadAsync(Cookies, cancellationToken), "load", cancellationToken, bounded: !Rules.Engine.TakesTurns).ConfigureAwait(false));
+            Accept(await Rules.Store.RunAsync(() => Rules.Engine.LoadAsync(Cookies, cancellationToken), "load", cancellationToken, bounded: !Rules.Engine.BoundsLoads).ConfigureAwait(false));
         }
         catch (SessionUnavailableException) when (Rules.Degrades)
         {

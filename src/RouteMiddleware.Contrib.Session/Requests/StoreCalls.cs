@@ -18,8 +18,9 @@ internal sealed partial class StoreCalls(TimeSpan timeout, TimeProvider clock, I
                 return pending.Result;
             }
 
-            var task = pending.AsTask();
-            return await (bounded ? WaitAsync(task, cancellationToken) : task).ConfigureAwait(false);
+            return bounded
+                ? await WaitAsync(pending.AsTask(), cancellationToken).ConfigureAwait(false)
+                : await pending.ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (SessionTooLargeException or ChangeFailedException) && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Session.Cookies;
@@ -26,13 +27,17 @@ internal sealed partial class RedisEngine(
 
     public bool TakesTurns => takesTurns;
 
+    public bool BoundsLoads => true;
+
     public bool KeepsRecords => true;
 
     public string? HandleOf(LoadedSession session) => (session.Handle as RedisHold)?.Handle;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LoadedSession> LoadAsync(CookieValues cookies, CancellationToken cancellationToken)
     {
         var (wasRotated, malformed) = (false, false);
+        var began = clock.GetTimestamp();
         string? reason = null;
 
         while (RedisSessionId.TryNext(ref cookies, out var id, ref malformed))
@@ -40,7 +45,7 @@ internal sealed partial class RedisEngine(
             var hold = sessions.HoldOf(id);
             var found = takesTurns
                 ? await _redisTurns.TakeAsync(hold, cancellationToken).ConfigureAwait(false)
-                : await sessions.LoadAsync(hold, cancellationToken).ConfigureAwait(false);
+                : await sessions.LoadAsync(hold, began, cancellationToken).ConfigureAwait(false);
 
             switch (found.Code)
             {

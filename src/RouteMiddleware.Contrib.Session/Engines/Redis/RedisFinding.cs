@@ -9,6 +9,7 @@ namespace RouteMiddleware.Contrib.Session.Engines.Redis;
 internal readonly record struct RedisFinding(char Code, SessionRecord? Record, RedisHold? Hold)
 {
     public const char Valid = 'S';
+    public const char Unknown = 'U';
     public const char Waiting = 'W';
     public const char Expired = 'X';
     public const char JustRotated = 'R';

@@ -14,7 +14,7 @@ internal static class RedisScripts
         local t = redis.call('TIME')
         local us = t[1] * 1000000 + t[2]
         local now = math.floor(us / 1000)
-        local function damaged(m) return string.find(m.err, 'WRONGTYPE', 1, true) and {'T'} or m end
+        local function damaged(m) return string.find(m.err, 'WRONGTYPE', 1, true) and 'T' or m end
 
         """;
 
@@ -22,18 +22,28 @@ internal static class RedisScripts
     private const string Valid = Clock + """
         local m = redis.pcall('HMGET', KEYS[1], '#i', '#e', '#o')
         if m.err then return damaged(m) end
-        if not m[1] then return {'U'} end
-        if m[1] ~= ARGV[1] then return {not m[3] and 'U' or now - (tonumber(m[3]) or 0) < 10000 and 'R' or 'O'} end
+        if not m[1] then return 'U' end
+        if m[1] ~= ARGV[1] then return not m[3] and 'U' or now - (tonumber(m[3]) or 0) < 10000 and 'R' or 'O' end
         local e = tonumber(m[2])
-        if not e then return {'T'} end
-        if now >= e then return {'X'} end
+        if not e then return 'T' end
+        if now >= e then return 'X' end
 
         """;
 
-    /// <summary>The session, if the cookie names a valid one.</summary>
-    public static readonly RedisScript Load = new("session_load", Valid + "return {'S', now, redis.call('HGETALL', KEYS[1])}");
+    /// <summary>
+    /// The session that a name leads to, whoever asks: <see cref="RedisRecord"/> compares the proof. Most requests need nothing else, so it is short, and answers one value: names and
+    /// values, then the server's time in seconds and microseconds, as MessagePack. Nothing at all where there is none.
+    /// </summary>
+    public static readonly RedisScript Load = new("session_load", """
+        local h = redis.pcall('HGETALL', KEYS[1])
+        if h.err then return string.find(h.err, 'WRONGTYPE', 1, true) and 'T' or h end
+        if not h[1] then return false end
+        local t, n = redis.call('TIME'), #h
+        h[n + 1], h[n + 2] = t[1], t[2]
+        return cmsgpack.pack(h)
+        """);
 
-    /// <summary>The session and a turn for it, or a place in the queue. A place that is not asked for within a second is lost. ARGV: proof, token, longest turn.</summary>
+    /// <summary>The session, packed as by <see cref="Load"/>, and a turn for it; or a place in the queue. A place that is not asked for within a second is lost. ARGV: proof, token, longest turn.</summary>
     public static readonly RedisScript Turn = new("session_turn", Valid + """
         local h = redis.call('HMGET', KEYS[1], '#h', '#x', '#q')
         local free = not h[1] or now >= (tonumber(h[2]) or 0)
@@ -50,11 +60,14 @@ internal static class RedisScripts
         if free and (first or ARGV[2]) == ARGV[2] then
           redis.call('HSET', KEYS[1], '#h', ARGV[2], '#x', now + ARGV[3])
           if others ~= '' then redis.call('HSET', KEYS[1], '#q', others) elseif h[3] then redis.call('HDEL', KEYS[1], '#q') end
-          return {'S', now, redis.call('HGETALL', KEYS[1])}
+          local f = redis.call('HGETALL', KEYS[1])
+          local n = #f
+          f[n + 1], f[n + 2] = t[1], t[2]
+          return cmsgpack.pack(f)
         end
         if not seen then all = all .. ARGV[2] .. ':' .. string.format('%.0f', now + 1000) .. ';' end
         redis.call('HSET', KEYS[1], '#q', all)
-        return {'W'}
+        return 'W'
         """);
 
     /// <summary>Ends a turn, if it is still the given one's. ARGV: token.</summary>
@@ -70,7 +83,7 @@ internal static class RedisScripts
     public static readonly RedisScript Commit = new("session_save", Clock + """
         local key, mode, proof, renewed, commit = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
         local m = redis.pcall('HMGET', key, '#i', '#v', '#c', '#a', '#e', '#l', '#u', '#h', '#w', '#x')
-        if m.err then return damaged(m) end
+        if m.err then return damaged(m) == 'T' and {'T'} or m end
         local v, user, lifetime = tonumber(m[2]) or 0, m[7], m[6]
         if ARGV[5] == '1' and m[1] then
           for i = 1, #(m[3] or ''), 8 do

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Contrib.Session.Records;
@@ -14,8 +15,10 @@ internal sealed class RedisSessions(IRedisConnection redis, RedisKeys keys, Repl
         return new(id, handle, keys.Session(handle), id.Proof());
     }
 
-    public async ValueTask<RedisFinding> LoadAsync(RedisHold hold, CancellationToken cancellationToken)
-        => Read(hold, await redis.EvaluateAsync(RedisScripts.Load, [hold.Key], [hold.Proof], timeout, cancellationToken).ConfigureAwait(false));
+    /// <summary>Loads what an id names, in what is left of the time since the load began.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RedisFinding> LoadAsync(RedisHold hold, long began, CancellationToken cancellationToken)
+        => Read(hold, await redis.EvaluateAsync(RedisScripts.Load, [hold.Key], [], Left(began), cancellationToken).ConfigureAwait(false));
 
     public async ValueTask<RedisFinding> TakeTurnAsync(RedisHold hold, string token, CancellationToken cancellationToken)
         => Read(hold, await redis.EvaluateAsync(
@@ -111,48 +114,34 @@ internal sealed class RedisSessions(IRedisConnection redis, RedisKeys keys, Repl
 
     private RedisFinding Read(RedisHold hold, RedisResult result)
     {
-        var parts = (RedisResult[])result!;
-        var code = ((string)parts[0]!)[0];
+        var answer = (byte[]?)result;
 
-        if (code != 'S')
+        if (answer is null or [_])
         {
-            return new(code, null, null);
+            return new(answer is null ? RedisFinding.Unknown : (char)answer[0], null, null);
         }
 
-        var serverNow = (long)parts[1];
-        var entries = (RedisValue[])parts[2]!;
-        var fields = new Dictionary<string, ReadOnlyMemory<byte>>(entries.Length / 2, StringComparer.Ordinal);
-        long createdAt = 0, renewedAt = 0, expiresAt = 0, version = 0, listedUntil = 0;
-        TimeSpan? lifetime = null;
-        string? user = null, tenant = null;
+        var record = RedisRecord.Read(answer);
+        var code = record.CodeFor(hold.Proof);
 
-        for (var i = 0; i + 1 < entries.Length; i += 2)
-        {
-            var (field, value) = ((string)entries[i]!, entries[i + 1]);
-
-            switch (field)
-            {
-                case "#v": version = (long)value; break;
-                case "#a": createdAt = ToOurs((long)value, serverNow); break;
-                case "#r": renewedAt = ToOurs((long)value, serverNow); break;
-                case "#e": expiresAt = ToOurs((long)value, serverNow); break;
-                case "#n": listedUntil = ToOurs((long)value, serverNow); break;
-                case "#l": lifetime = TimeSpan.FromMilliseconds((long)value); break;
-                case "#u": user = value; break;
-                case "#t": tenant = value; break;
-                default:
-                    if (RedisCommit.KeyOf(field) is { } key)
-                    {
-                        fields[key] = (byte[])value!;
-                    }
-
-                    break;
-            }
-        }
-
-        return new(
+        return code != RedisFinding.Valid ? new(code, null, null) : new(
             code,
-            new() { CreatedAt = createdAt, RenewedAt = renewedAt, ExpiresAt = expiresAt, Lifetime = lifetime, UserId = user, Tenant = tenant, Fields = fields },
-            new(hold.Id, hold.Handle, hold.Key, hold.Proof) { Version = version, ServerNow = serverNow, SeenAt = clock.GetTimestamp(), ListedUntil = listedUntil });
+            new()
+            {
+                CreatedAt = ToOurs(record.CreatedAt, record.Now),
+                RenewedAt = ToOurs(record.RenewedAt, record.Now),
+                ExpiresAt = ToOurs(record.ExpiresAt, record.Now),
+                Lifetime = record.Lifetime,
+                UserId = record.UserId,
+                Tenant = record.Tenant,
+                Fields = record.Fields,
+            },
+            new(hold.Id, hold.Handle, hold.Key, hold.Proof)
+            {
+                Version = record.Version,
+                ServerNow = record.Now,
+                SeenAt = clock.GetTimestamp(),
+                ListedUntil = record.ListedUntil is { } until ? ToOurs(until, record.Now) : 0,
+            });
     }
 }

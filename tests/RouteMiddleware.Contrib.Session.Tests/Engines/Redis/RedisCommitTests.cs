@@ -28,7 +28,7 @@ public sealed class RedisCommitTests
 
         Assert.Equal(RedisReply.Saved, reply.Code);
         Assert.Equal(2, losing.Sent);
-        Assert.Equal(2, (await sessions.LoadAsync(hold, default)).Hold!.Version);
+        Assert.Equal(2, (await sessions.LoadAsync(hold, TimeProvider.System.GetTimestamp(), default)).Hold!.Version);
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class RedisCommitTests
         var reply = await IncrementAsync(sessions, hold, null, "1");
 
         Assert.Equal(expected, reply.Code);
-        Assert.Equal($"{others + 1}", Text((await sessions.LoadAsync(hold, default)).Record!.Fields["n"]));
+        Assert.Equal($"{others + 1}", Text((await sessions.LoadAsync(hold, TimeProvider.System.GetTimestamp(), default)).Record!.Fields["n"]));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RedisCommitTests
 
         clock.Advance(Patience + TimeSpan.FromSeconds(20));
         Assert.Equal(RedisReply.Late, (await IncrementAsync(sessions, hold, null, "1")).Code);
-        Assert.Empty((await sessions.LoadAsync(hold, default)).Record!.Fields.Keys.Except(["a"]));
+        Assert.Empty((await sessions.LoadAsync(hold, TimeProvider.System.GetTimestamp(), default)).Record!.Fields.Keys.Except(["a"]));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class RedisCommitTests
         var sessions = new RedisSessions(redis, new(redis.KeyPrefix, "sessionid"), new(redis, 0, TimeProvider.System), Patience, TimeProvider.System);
         var hold = sessions.HoldOf(new(SessionId.New(), SessionId.New()));
         Assert.Equal(RedisReply.Saved, (await sessions.CommitAsync(hold.Key, New(hold), default)).Code);
-        return (sessions, (await sessions.LoadAsync(hold, default)).Hold!);
+        return (sessions, (await sessions.LoadAsync(hold, TimeProvider.System.GetTimestamp(), default)).Hold!);
     }
 
     private static ValueTask<RedisReply> IncrementAsync(RedisSessions sessions, RedisHold hold, string? from, string to, long? began = null)

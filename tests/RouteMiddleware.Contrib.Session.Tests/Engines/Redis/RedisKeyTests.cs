@@ -162,6 +162,25 @@ public sealed partial class RedisKeyTests
         Assert.Equal("3", await broken.ReadAsync("/get/a"));
     }
 
+    [Theory]
+    [InlineData("#v", "x")]
+    [InlineData("#a", "")]
+    [InlineData("#e", "1e3")]
+    [InlineData("#l", "-1")]
+    [InlineData("#l", "9223372036854775807")]
+    public async Task NumberOfOurs_ThatIsNone_MakesTheSessionAStranger(string field, string value)
+    {
+        var server = await SharedRedis.GetAsync();
+        var prefix = SharedRedis.NewPrefix();
+        await using var app = await SessionApp.StartAsync(EnginesAttribute.Redis, prefix: prefix);
+        var browser = new Browser(app);
+        await browser.DoAsync("/set/a/1");
+        await server.CommandAsync("HSET", (await server.CommandAsync("KEYS", $"{prefix}*")).Trim(), field, value);
+
+        Assert.Equal("(none)", await browser.ReadAsync("/get/a"));
+        Assert.Contains(app.Logs.Records, static record => record.EventId.Name == "Damaged");
+    }
+
     [Fact]
     public async Task Names_ThatLookLikeOurs_AreTheApplications()
     {
@@ -209,7 +228,7 @@ public sealed partial class RedisKeyTests
     private static async Task<long> AskedAsync(RedisServer server)
         => HashCalls().Matches(await server.CommandAsync("INFO", "commandstats")).Sum(static match => long.Parse(match.Groups["calls"].Value, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex("cmdstat_hmget:calls=(?<calls>\\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("cmdstat_hgetall:calls=(?<calls>\\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HashCalls();
 
     /// <summary>Counts an application's calls to Redis, of whatever kind.</summary>
