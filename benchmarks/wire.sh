@@ -7,7 +7,7 @@ rounds=${1:-3} seconds=${2:-5} port=5190 redis=() variants=(bare hand inbox ours
 
 if [ "${3:-}" = redis ]; then
   redis-server --port 5191 --bind 127.0.0.1 --save '' >/dev/null & store=$!
-  redis=(127.0.0.1:5191) variants=(bare hand ours) # the in-box parts have no store there
+  redis=(127.0.0.1:5191)
 fi
 dotnet build -c Release -v q --nologo
 server=(dotnet bin/Release/net10.0/RouteMiddleware.Benchmarks.dll wire)
@@ -19,7 +19,9 @@ for round in $(seq "$rounds"); do
     for _ in $(seq 100); do curl -sf "localhost:$port/token" >/dev/null && break; sleep 0.1; done
     token=$(curl -sf "localhost:$port/token")
     cookie=$(curl -si "localhost:$port/cookie" | sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\).*/\1/p')
-    hand="hand=$(curl -sf "localhost:$port/hand-cookie")"
+    # As its body tells, or as the in-box session sets it.
+    hand=$(curl -si "localhost:$port/hand-cookie" | sed -n 's/^[Ss]et-[Cc]ookie: \(hand=[^;]*\).*/\1/p')
+    hand=${hand:-hand=$(curl -sf "localhost:$port/hand-cookie")}
     load=(wrk -t1 -c32 -H "Authorization: Bearer $token" -H "Cookie: $cookie; $hand" "http://127.0.0.1:$port/")
     [ "$(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" -H "Cookie: $cookie; $hand" "localhost:$port/")" = 200 ]
     "${load[@]}" -d3s >/dev/null # warm

@@ -14,6 +14,14 @@ internal static class InBoxParts
 {
     public static void AddServices(IServiceCollection services, int limit)
     {
+        AddAuthentication(services);
+        services.AddRateLimiter(options => options.AddPolicy("api", context => RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress,
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = TimeSpan.FromMinutes(1) })));
+    }
+
+    public static void AddAuthentication(IServiceCollection services)
+    {
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => options.TokenValidationParameters = new TokenValidationParameters
         {
             ValidateIssuer = false,
@@ -21,9 +29,6 @@ internal static class InBoxParts
             IssuerSigningKey = new SymmetricSecurityKey(WireServer.Key),
         });
         services.AddAuthorization();
-        services.AddRateLimiter(options => options.AddPolicy("api", context => RateLimitPartition.GetFixedWindowLimiter(
-            context.Connection.RemoteIpAddress,
-            _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = TimeSpan.FromMinutes(1) })));
     }
 
     public static void Map(WebApplication app)

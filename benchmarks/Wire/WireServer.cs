@@ -13,7 +13,7 @@ namespace RouteMiddleware.Benchmarks.Wire;
 
 /// <summary>
 /// Serves one JSON route over Kestrel, for a load generator: bare; with request id, timing, security headers, JWT, limit and signed-cookie session by ourselves; the same
-/// by ASP.NET Core's own parts; the same by hand-tuned code. With a Redis, limit and session of ours and of the hand-tuned code are there.
+/// by ASP.NET Core's own parts; the same by hand-tuned code. With a Redis, limit and session are there.
 /// </summary>
 internal static class WireServer
 {
@@ -50,13 +50,18 @@ internal static class WireServer
             });
         }
 
-        if (variant is "inbox")
+        switch (variant)
         {
-            InBoxParts.AddServices(builder.Services, Limit);
+            case "inbox" when database is not null:
+                InBoxRedis.AddServices(builder.Services, database, Limit);
+                break;
+            case "inbox":
+                InBoxParts.AddServices(builder.Services, Limit);
+                break;
         }
 
         var app = builder.Build();
-        MapCredentials(app, isSigned: database is null || variant is not "hand");
+        MapCredentials(app, isSigned: database is null || variant is not ("hand" or "inbox"));
 
         switch (variant)
         {
@@ -67,6 +72,9 @@ internal static class WireServer
                 app.MapGet("/", (RouteSession session) => new Answer("hello", session.Get<int>("visits")))
                     .WithMiddleware("request_id", "timing", "security_headers")
                     .WithMiddleware("auth", "rate_limit", "session");
+                break;
+            case "inbox" when database is not null:
+                InBoxRedis.Map(app);
                 break;
             case "inbox":
                 InBoxParts.Map(app);

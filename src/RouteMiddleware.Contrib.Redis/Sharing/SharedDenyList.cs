@@ -123,7 +123,7 @@ internal sealed class SharedDenyList(IRedisConnection redis, TimeProvider clock)
 
     private async Task<int> HearAsync(CancellationToken cancellationToken)
     {
-        var heard = (RedisValue[])await redis.EvaluateAsync(Hearing, _keys, [_last, Batch], RedisFollower.CallTimeout, cancellationToken).ConfigureAwait(false)!;
+        var heard = (RedisValue[])(await redis.EvaluateAsync(Hearing, _keys, [_last, Batch], RedisFollower.CallTimeout, cancellationToken).ConfigureAwait(false))!;
 
         var since = heard[0].ToString();
 

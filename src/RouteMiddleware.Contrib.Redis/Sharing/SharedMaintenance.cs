@@ -61,7 +61,7 @@ internal sealed class SharedMaintenance(IMaintenanceSwitch own, IRedisConnection
             NoteSent(unsent, version);
         }
 
-        var heard = (RedisValue[])await EvaluateAsync(Hear, [], cancellationToken).ConfigureAwait(false)!;
+        var heard = (RedisValue[])(await EvaluateAsync(Hear, [], cancellationToken).ConfigureAwait(false))!;
 
         if (heard[0].IsNull || (long)heard[0] < Volatile.Read(ref _version))
         {
