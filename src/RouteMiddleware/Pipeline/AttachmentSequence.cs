@@ -3,13 +3,16 @@ using System.Runtime.CompilerServices;
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>The attachments of an endpoint in order, as a key: the routes of a group share what was found out for the first of them.</summary>
-internal readonly struct AttachmentSequence(Attachment[] attachments) : IEquatable<AttachmentSequence>
+/// <param name="attachments">The attachments.</param>
+/// <param name="isPassedBy">Whether requests for the endpoint never come to the global list.</param>
+internal readonly struct AttachmentSequence(Attachment[] attachments, bool isPassedBy) : IEquatable<AttachmentSequence>
 {
     private readonly Attachment[] _attachments = attachments;
+    private readonly bool _isPassedBy = isPassedBy;
 
     public bool Equals(AttachmentSequence other)
     {
-        if (_attachments.Length != other._attachments.Length)
+        if (_attachments.Length != other._attachments.Length || _isPassedBy != other._isPassedBy)
         {
             return false;
         }

@@ -12,11 +12,12 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
 
     public ResolvedChain Resolve(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments)
     {
-        var sequence = new AttachmentSequence([.. attachments]);
+        var isPassedBy = global.IsPassedBy(endpoint);
+        var sequence = new AttachmentSequence([.. attachments], isPassedBy);
 
         if (!_resolved.TryGetValue(sequence, out var resolved))
         {
-            resolved = Find(endpoint, attachments);
+            resolved = Find(endpoint, attachments, isPassedBy);
 
             // A faulty chain is looked at again for each route, so that its faults name each.
             if (!resolved.IsFaulty)
@@ -28,7 +29,7 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         return resolved;
     }
 
-    private ResolvedChain Find(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments)
+    private ResolvedChain Find(EndpointBuilder endpoint, IReadOnlyList<Attachment> attachments, bool isPassedBy)
     {
         var faults = new FaultList();
         var candidates = new List<(Attachment? Owner, LinkPlan Plan, int Global)>();
@@ -69,7 +70,9 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
         takenOff.AddRange(candidates.Where(static candidate => candidate.Plan.Inactive is not null).Select(static candidate => new TakenOffPlan(candidate.Plan, candidate.Owner, null)));
         candidates.RemoveAll(static candidate => candidate.Plan.Inactive is not null);
 
-        ChainRules.Check(RouteName.Of(endpoint), [.. candidates.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
+        // Where routing runs the endpoint in front of the global list, nothing of that list is there to be needed, or to be a second one.
+        var running = candidates.Where(candidate => candidate.Owner is not null || !isPassedBy);
+        ChainRules.Check(RouteName.Of(endpoint), [.. running.Select(static candidate => (candidate.Plan, candidate.Owner?.Origin))], withoutGlobal is not null, catalog, faults);
 
         List<(Attachment, Link)> made = [];
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
@@ -24,6 +25,9 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
 
     /// <summary>Whether requests for an endpoint never come to the list, because routing runs it in front.</summary>
     public bool IsPassedBy(Endpoint? endpoint) => endpoint is not null && !StandsBeforeRouting() && ShortCircuit.IsOn(endpoint);
+
+    /// <summary>The same of an endpoint that is being built, when all conventions have run that add metadata.</summary>
+    public bool IsPassedBy(EndpointBuilder endpoint) => !StandsBeforeRouting() && ShortCircuit.IsOn(endpoint);
 
     /// <summary>The entries that run around requests for an endpoint; for <see langword="null"/>, around those that match none.</summary>
     public IEnumerable<LinkPlan> RunningOn(Endpoint? endpoint) => IsPassedBy(endpoint) ? [] : KeptBy(endpoint);
