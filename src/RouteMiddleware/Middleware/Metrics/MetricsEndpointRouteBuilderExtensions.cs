@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RouteMiddleware;
 using RouteMiddleware.Middleware.Metrics;
 
@@ -18,8 +19,7 @@ public static class MetricsEndpointRouteBuilderExtensions
     /// <param name="pattern">The path. Default: <c>/metrics</c>.</param>
     /// <param name="configure">Changes the options of the section <c>Metrics</c>. Default: as the settings say.</param>
     /// <returns>The endpoint, to put middleware, authorization or a host on.</returns>
-    /// <exception cref="RouteMiddlewareException"><c>AddRouteMiddleware()</c> was not called, or the section can't be read.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="RouteMiddlewareException"><c>AddRouteMiddleware()</c> was not called; at start, with every other fault, the section can't be read or an option is out of its range.</exception>
     public static IEndpointConventionBuilder MapMetrics(
         this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string pattern = "/metrics",
@@ -34,15 +34,32 @@ public static class MetricsEndpointRouteBuilderExtensions
                 "The services of RouteMiddleware are not registered.",
                 "Call builder.Services.AddRouteMiddleware() before the application is built."));
 
-        var options = services.GetRequiredService<ISharedOptions>().Get<MetricsOptions>("metrics");
-        configure?.Invoke(options);
-        var page = new MetricsPage(exports.Add(options));
+        return endpoints.MapGet(pattern, PageOf(services, exports, pattern, configure)).WithDisplayName("Metrics");
+    }
 
-        if (options.MiddlewareDurations)
+    private static RequestDelegate PageOf(IServiceProvider services, MetricsExports exports, string pattern, Action<MetricsOptions>? configure)
+    {
+        try
         {
-            services.GetRequiredService<IChainObservation>().IsWanted = true;
-        }
+            var options = services.GetRequiredService<ISharedOptions>().Get<MetricsOptions>("metrics");
+            configure?.Invoke(options);
+            var page = new MetricsPage(exports.Add(options));
 
-        return endpoints.MapGet(pattern, (RequestDelegate)page.WriteAsync).WithDisplayName("Metrics");
+            if (options.MiddlewareDurations)
+            {
+                services.GetRequiredService<IChainObservation>().IsWanted = true;
+            }
+
+            return page.WriteAsync;
+        }
+        catch (RouteMiddlewareException exception)
+        {
+            return services.GetRequiredService<MetricsFaults>().Refuse(exception);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return services.GetRequiredService<MetricsFaults>().Refuse(new RouteMiddlewareException(
+                [.. exception.Failures.Select(failure => new RouteMiddlewareFault($"app.MapMetrics(\"{pattern}\")", failure, "Set it under RouteMiddleware:Metrics, or in the call."))]));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RouteMiddleware.Middleware.Metrics;
@@ -9,5 +10,7 @@ internal static class MetricsRegistration
         builder.AddMiddleware<MetricsMiddleware, MetricsOptions>("metrics", section: "Metrics");
         builder.Services.TryAddSingleton<RequestMetrics>();
         builder.Services.TryAddSingleton<MetricsExports>();
+        builder.Services.AddSingleton<MetricsFaults>();
+        builder.Services.AddSingleton<ICheckEndpoints>(static services => services.GetRequiredService<MetricsFaults>());
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using RouteMiddleware.Tests.Kit;
 
 namespace RouteMiddleware.Tests.Middleware.Metrics;
@@ -234,12 +233,22 @@ public sealed class MapMetricsTests
     {
         KeyValuePair<string, string?>[] settings = [new("RouteMiddleware:Metrics:MaxSeries", "100001")];
 
-        var onPage = await Assert.ThrowsAsync<OptionsValidationException>(() => MetricsApp.StartAsync(configure: static options =>
-        {
-            options.MaxSeries = 0;
-            options.Meters = [" "];
-        }));
-        Assert.Equal(["Meters[0] must be the name of a meter, but is empty.", "MaxSeries (0) must be from 1 to 100000."], onPage.Failures);
+        // With the faults of everything else, in one list.
+        var onPage = await Assert.ThrowsAsync<RouteMiddlewareException>(() => MetricsApp.StartAsync(
+            static app => app.MapGet("/other", static () => "").WithMiddleware("reqest_id"),
+            configure: static options =>
+            {
+                options.MaxSeries = 0;
+                options.Meters = [" "];
+            }));
+        Assert.Equal(
+            ["Meters[0] must be the name of a meter, but is empty.", "MaxSeries (0) must be from 1 to 100000.", "No middleware has the alias 'reqest_id'."],
+            onPage.Faults.OrderBy(static fault => fault.Where.StartsWith("app.MapMetrics(\"/metrics\")", StringComparison.Ordinal) ? 0 : 1).Select(static fault => fault.What));
+
+        // Of the section, told once; and beside what is wrong elsewhere.
+        var inSection = await Assert.ThrowsAsync<RouteMiddlewareException>(() => MetricsApp.StartAsync(
+            settings: [new("RouteMiddleware:Metrics:MaxSeries", "many"), new("RouteMiddleware:Timing:Format", "0.0x")]));
+        Assert.Single(inSection.Faults, static fault => fault.Where == "RouteMiddleware:Metrics:MaxSeries");
 
         var inList = await Assert.ThrowsAsync<RouteMiddlewareException>(() => TestApp.StartAsync(
             static builder => builder.Services.AddRouteMiddleware().Use("metrics"),
