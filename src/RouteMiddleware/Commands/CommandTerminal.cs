@@ -28,10 +28,7 @@ internal sealed record CommandTerminal(TextWriter Out, TextWriter Error, int? Wi
     public static CommandTerminal OfConsole(IServiceProvider services)
     {
         // Results go to the standard output alone, so that they can be read by programs: logs are sent to the other, also where code gave the command.
-        if (services.GetService<IOptionsMonitor<ConsoleLoggerOptions>>()?.CurrentValue is { } logger)
-        {
-            logger.LogToStandardErrorThreshold = LogLevel.Trace;
-        }
+        services.GetService<CommandLogs>()?.Begin(services.GetService<IOptionsMonitor<ConsoleLoggerOptions>>()?.CurrentValue);
 
         var isScreen = !Console.IsOutputRedirected;
         var hasColors = isScreen && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
