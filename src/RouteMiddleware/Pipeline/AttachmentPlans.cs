@@ -26,7 +26,7 @@ internal sealed class AttachmentPlans(MiddlewareCatalog catalog)
 
         foreach (var plan in plans ?? [])
         {
-            plan.Place = new AttachmentPlace(attachment.Route ?? attachment.Where);
+            plan.StandsAt(attachment.Route ?? attachment.Where);
         }
 
         return plans;

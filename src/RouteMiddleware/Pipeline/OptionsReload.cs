@@ -11,7 +11,7 @@ namespace RouteMiddleware.Pipeline;
 /// </summary>
 internal sealed partial class OptionsReload(
     MiddlewareCatalog catalog,
-    AttachmentPlans plans,
+    PlanCounterparts counterparts,
     LinkFactory links,
     OwnedInstances owned,
     Generations generations,
@@ -112,7 +112,7 @@ internal sealed partial class OptionsReload(
     private void Apply(MiddlewareCatalog reread)
     {
         var faults = new FaultList();
-        var current = Match(reread);
+        var reading = counterparts.Find(reread);
         Array.ForEach(reread.Faults.ToArray(), faults.Add);
 
         List<(LinkPlan Plan, Link Old, Link? New, string Source)> changed = [];
@@ -120,7 +120,7 @@ internal sealed partial class OptionsReload(
         foreach (var (plan, made) in links.Made.Where(static made => made.Link.IsRenewable))
         {
             var (old, oldSource) = _inUse.TryGetValue(plan, out var known) ? known : (made, catalog.Options.SourceOf(plan));
-            var newPlan = current.TryGetValue(plan, out var counterpart) ? plan.With(counterpart) : plan;
+            var newPlan = reading.Found.TryGetValue(plan, out var counterpart) ? plan.With(counterpart) : counterparts.Of(plan);
             var newSource = reread.Options.SourceOf(newPlan);
 
             if (!string.Equals(oldSource, newSource, StringComparison.Ordinal))
@@ -144,6 +144,12 @@ internal sealed partial class OptionsReload(
         catalog.TakeOptionsOf(reread);
         shared.Announce();
         Switch(changed);
+
+        foreach (var list in counterparts.Accept(reading))
+        {
+            Log.NeedsRestart(logger, list);
+        }
+
         _source = reread.Source();
         _refused = null;
     }
@@ -170,35 +176,6 @@ internal sealed partial class OptionsReload(
 
         Retire([.. changed.Select(static change => change.Old)], Grace);
         Log.Reloaded(logger, string.Join(", ", changed.Select(static change => change.New!.Plan.ToString()).Distinct(StringComparer.Ordinal)));
-    }
-
-    // The plans of the start, each with what it is now. Lists that name other middleware than at the start keep the options that they had.
-    private Dictionary<LinkPlan, LinkPlan> Match(MiddlewareCatalog reread)
-    {
-        Dictionary<LinkPlan, LinkPlan> current = new(ReferenceEqualityComparer.Instance);
-
-        Match(catalog.Global, reread.Global, catalog.GlobalWhere);
-
-        foreach (var (attachment, started, now) in plans.Reread(reread))
-        {
-            Match(started, now, attachment.ToString());
-        }
-
-        return current;
-
-        void Match(IReadOnlyList<LinkPlan> started, IReadOnlyList<LinkPlan>? now, string where)
-        {
-            if (now is null || started.Count != now.Count || started.Zip(now).Any(static pair => !pair.First.IsSameAs(pair.Second)))
-            {
-                Log.NeedsRestart(logger, where);
-                return;
-            }
-
-            foreach (var (plan, counterpart) in started.Zip(now))
-            {
-                current[plan] = counterpart;
-            }
-        }
     }
 
     private void Retire(IReadOnlyList<Link> retired, TimeSpan after)

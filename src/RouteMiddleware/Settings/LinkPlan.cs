@@ -4,14 +4,15 @@ namespace RouteMiddleware.Settings;
 internal sealed class LinkPlan
 {
     private LinkPlan? _started;
+    private AttachmentPlace? _place;
 
     public required MiddlewareRegistration Registration { get; init; }
 
     /// <summary>Settings key, or file and line of the call.</summary>
     public required string Where { get; init; }
 
-    /// <summary>Whose plan it is; set by whoever made the attachment.</summary>
-    public AttachmentPlace Place { get; set; } = new(AttachmentPlace.GlobalList);
+    /// <summary>Whose plan it is, and on which of its paths.</summary>
+    public AttachmentPlace Place => _place ??= PlaceAt(AttachmentPlace.GlobalList);
 
     public string? Argument { get; init; }
 
@@ -33,12 +34,18 @@ internal sealed class LinkPlan
 
     public string Name => Registration.Alias;
 
+    /// <summary>All that its entry says, as one text: equal where two entries say the same.</summary>
+    public string Text
+        => string.Join(
+            '\n',
+            Options.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(static pair => $"{pair.Key.ToUpperInvariant()}={pair.Value?.Length}:{pair.Value}")
+                .Prepend($"{this} {Inactive?.Reason} {string.Join('>', Groups)} {Condition}"));
+
     /// <summary>The same attachment with the options of another reading of the configuration.</summary>
     public LinkPlan With(LinkPlan reread) => new()
     {
         Registration = Registration,
         Where = Where,
-        Place = Place,
         Argument = reread.Argument,
         Options = reread.Options,
         Condition = Condition,
@@ -46,7 +53,11 @@ internal sealed class LinkPlan
         Groups = Groups,
         Configure = Configure,
         _started = Started,
+        _place = Place,
     };
+
+    /// <summary>Says on which endpoint it stands: it is none of the global list.</summary>
+    public void StandsAt(string endpoint) => _place = PlaceAt(endpoint);
 
     /// <summary>Whether another reading of the configuration means the same attachment, whatever its options are.</summary>
     public bool IsSameAs(LinkPlan other)
@@ -56,4 +67,6 @@ internal sealed class LinkPlan
             && Groups.SequenceEqual(other.Groups, AliasComparer.Instance);
 
     public override string ToString() => Argument is null ? Name : $"{Name}:{Argument}";
+
+    private AttachmentPlace PlaceAt(string text) => new(Condition is null ? text : $"{text} {Condition}");
 }

@@ -56,7 +56,10 @@ internal sealed class MiddlewareCatalog
     public IReadOnlyList<LinkPlan> Global { get; }
 
     /// <summary>The settings key of the global list, or of its part in code.</summary>
-    public string GlobalWhere => _section?.GetSection(ListKey).GetChildren().Any() == true ? $"{SectionName}:{ListKey}" : "RouteMiddlewareBuilder.Use";
+    public string GlobalWhere => HasGlobalSettings ? $"{SectionName}:{ListKey}" : "RouteMiddlewareBuilder.Use";
+
+    /// <summary>Whether the settings have a part of the global list.</summary>
+    public bool HasGlobalSettings => _section?.GetSection(ListKey).GetChildren().Any() == true;
 
     /// <summary>The attachments that an entry stands for: one, or those of a group.</summary>
     public IReadOnlyList<LinkPlan>? Expand(MiddlewareEntry entry, string where, Action<object>? configure = null, Type? configured = null)

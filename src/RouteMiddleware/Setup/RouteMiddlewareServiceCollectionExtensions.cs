@@ -54,6 +54,7 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<IChainObservation>(static provider => provider.GetRequiredService<Observation>());
         services.AddSingleton<RefusalMetrics>();
         services.AddSingleton<Generations>();
+        services.AddSingleton<PlanCounterparts>();
         services.AddSingleton<OptionsReload>();
         services.AddSingleton<GlobalChain>();
         services.AddSingleton<ChainResolver>();
@@ -74,7 +75,9 @@ public static class RouteMiddlewareServiceCollectionExtensions
         services.AddSingleton<ICheckEndpoints>(static provider => provider.GetRequiredService<ExplorerGuard>());
         services.AddSingleton<ExplorerEndpoints>();
         services.AddSingleton<MatcherPolicy, PreflightMatcherPolicy>();
-        services.AddSingleton<IPostConfigureOptions<ConsoleLoggerOptions>, CommandLogs>();
+        services.AddSingleton(static _ => new CommandLogs([.. Environment.GetCommandLineArgs().Skip(1)]));
+        services.AddSingleton<IPostConfigureOptions<ConsoleLoggerOptions>>(static provider => provider.GetRequiredService<CommandLogs>());
+        services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<CommandLogs>());
 
         BuiltInMiddleware.AddTo(builder);
         return builder;

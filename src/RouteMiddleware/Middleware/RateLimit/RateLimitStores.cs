@@ -51,7 +51,9 @@ internal sealed class RateLimitStores(IServiceProvider services, TimeProvider cl
             return $"{name}:{Hash(rest)}";
         }
 
-        var text = $"{environment?.ApplicationName}\n{options.Place}\n{rest}";
+        // Two that take another number of permits for a request can't go on with each other's counts, in whatever order they stand after the next start.
+        var cost = options.Cost == 1 ? "" : $" {options.Cost}";
+        var text = $"{environment?.ApplicationName}\n{options.Place}\n{rest}{cost}";
         return Hash($"{text}\n{OrdinalOf(text, (object?)options.Place ?? this)}");
     }
 

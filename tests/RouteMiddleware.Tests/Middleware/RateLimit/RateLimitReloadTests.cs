@@ -36,6 +36,33 @@ public sealed class RateLimitReloadTests
     }
 
     [Fact]
+    public async Task R18_Edit_ThatSwapsTwoLimits_NeitherResetsNorSwapsTheirCounters()
+    {
+        await using var app = await Limits.StartAsync(
+            _clock,
+            static app =>
+            {
+                app.UseRouteMiddleware();
+                app.MapGet("/", () => "ok");
+                app.MapGet("/other", () => "ok");
+            },
+            [
+                new("RouteMiddleware:Middleware:0", "rate_limit:3/1m"),
+                new("RouteMiddleware:Middleware:1", "rate_limit:1/1s"),
+            ]);
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/"));
+
+        app.App.Configuration["RouteMiddleware:Middleware:0"] = "rate_limit:1/1s";
+        Edit(app, "RouteMiddleware:Middleware:1", "rate_limit:3/1m");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.StatusAsync("/"));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpStatusCode.OK, await app.StatusAsync("/"));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.StatusAsync("/"));
+    }
+
+    [Fact]
     public async Task Store_ThatNobodyBrought_StopsTheStart()
     {
         var error = await Assert.ThrowsAsync<RouteMiddlewareException>(() => StartAsync(("Store", "redis"), ("OnStoreFailure", "closed"), ("StoreTimeout", "2m"), ("QueueLimit", "-1")));
