@@ -18,7 +18,7 @@ internal sealed partial class SecretTexts(IConfiguration? configuration = null)
         ["secret", "password", "passwd", "passphrase", "pwd", "token", "key", "credential", "connectionstring", "signature", "webhook"];
 
     // Of the settings these are no secrets: they hold names and lifetimes.
-    private static readonly string[] SecretHeaders = ["authorization", "cookie", "session"];
+    private static readonly string[] SecretHeaders = ["authorization", "cookie", "session", "bypass"];
 
     private Known? _known;
 

@@ -10,7 +10,7 @@ internal sealed class LoggedHeaders(IEnumerable<string> sensitive, SensitiveName
     // All of one request's: Kestrel's own limit is four times as much.
     private const int Longest = 8 * LogText.Longest;
 
-    private readonly SensitiveNames _sensitive = new([.. sensitive, "token", "secret", "password", "api-key", "credential", "session", "signature"]);
+    private readonly SensitiveNames _sensitive = new([.. sensitive, "token", "secret", "password", "api-key", "credential", "session", "signature", "maintenance-bypass"]);
 
     public string Write(IHeaderDictionary headers)
     {

@@ -23,12 +23,13 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
     private readonly TimeSpan _retryAfter;
     private readonly AddressSet _allowedIps;
     private readonly PathString[] _allowedPaths;
+    private readonly MaintenanceBypass? _bypass;
     private readonly Refusal _refusal;
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
     public MaintenanceMiddleware(MaintenanceOptions options, MaintenanceSwitch toggle, TimeProvider clock, ILogger<MaintenanceMiddleware> logger, MaintenanceMetrics metrics)
     {
-        (_allowedIps, _allowedPaths) = Check(options);
+        (_allowedIps, _allowedPaths, _bypass) = Check(options);
         _clock = clock;
         _logger = logger;
         _metrics = metrics;
@@ -64,7 +65,7 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
 
     public void DescribeAnswers(EndpointAnswers answers) => answers.Add(_refusal, AnswerHeader.RetryAfter);
 
-    private static (AddressSet Ips, PathString[] Paths) Check(MaintenanceOptions options)
+    private static (AddressSet Ips, PathString[] Paths, MaintenanceBypass? Bypass) Check(MaintenanceOptions options)
     {
         List<string> faults = [];
         var ips = AddressSet.Parse(nameof(options.AllowedIps), options.AllowedIps, faults);
@@ -95,7 +96,9 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
             faults.Add($"{nameof(options.RetryAfter)} must be one second or more, but is {options.RetryAfter}.");
         }
 
-        return faults.Count == 0 ? (ips, [.. paths]) : throw new OptionsValidationException(Options.DefaultName, typeof(MaintenanceOptions), faults);
+        var bypass = MaintenanceBypass.Read(options, faults);
+
+        return faults.Count == 0 ? (ips, [.. paths], bypass) : throw new OptionsValidationException(Options.DefaultName, typeof(MaintenanceOptions), faults);
     }
 
     private Task InvokeClosed(HttpContext context, RequestDelegate next, MaintenanceWord? word)
@@ -119,7 +122,7 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
             }
         }
 
-        return !_allowedIps.IsEmpty && _allowedIps.Contains(context.Connection.RemoteIpAddress);
+        return (!_allowedIps.IsEmpty && _allowedIps.Contains(context.Connection.RemoteIpAddress)) || _bypass?.Allows(context) == true;
     }
 
     // Exception handlers and status pages send the request through the pipeline again, under their own path: whoever was let pass gets the page too.

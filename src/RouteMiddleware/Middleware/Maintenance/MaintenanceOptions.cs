@@ -18,6 +18,18 @@ public sealed class MaintenanceOptions
     /// </summary>
     public IList<string> AllowedPaths { get; set; } = ["/health"];
 
+    /// <summary>
+    /// Requests with this in their header <c>X-Maintenance-Bypass</c> pass: for checks of what is closed still, by whoever has no address of their own. Default:
+    /// <see langword="null"/>, none. At least 32 characters, drawn at random, of those a header can carry (no spaces, no letters beyond ASCII).
+    /// </summary>
+    [Secret]
+    public string? BypassSecret { get; set; }
+
+    /// <summary>
+    /// Users with one of these roles pass, where <c>auth</c> or <c>optional_auth</c> stands in front of this one and found them good. Default: empty, nobody passes by a role.
+    /// </summary>
+    public IList<string> BypassRoles { get; set; } = [];
+
     /// <summary>What <c>Retry-After</c> tells while <see cref="Until"/> is not known. Default: 300 seconds; at least one second.</summary>
     [DurationRange("1s")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(300);
