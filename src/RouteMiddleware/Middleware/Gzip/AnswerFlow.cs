@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -11,10 +10,12 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
     // As much as the server is given before it is told to send; then slow readers slow the handler down.
     private const long MostUnflushed = 16 * 1024;
 
+    // The server takes whatever it is given at once and keeps it for the reader: of a large write a piece at a time.
+    private const int LargestPiece = 64 * 1024;
+
     private BodyEncoder? _encoder;
     private AnswerState _state;
-    private byte[] _kept = [];
-    private int _keptCount;
+    private KeptBytes _kept;
     private long _written;
     private long? _declared;
     private bool _isBeginning;
@@ -23,12 +24,12 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
 
     public bool IsUndecided => _state is AnswerState.Undecided;
 
-    public int KeptCount => _keptCount;
+    public int KeptCount => _kept.Count;
 
     public bool CanBeEmptied => IsUndecided && !_isBeginning;
 
     /// <summary>Whether it is open what becomes of the answer, until its length is known or enough of it.</summary>
-    public bool IsOpen => IsUndecided && context.Response.ContentLength is null && (_keptCount > 0 || IsCandidate);
+    public bool IsOpen => IsUndecided && context.Response.ContentLength is null && (_kept.Count > 0 || IsCandidate);
 
     private bool IsCandidate => rules.IsCandidate(context.Response);
 
@@ -37,7 +38,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
     /// <summary>Decides for plain where the headers rule everything else out.</summary>
     public bool TryPass()
     {
-        if (IsUndecided && _keptCount == 0 && context.Response.ContentType is not null && !IsCandidate)
+        if (IsUndecided && _kept.Count == 0 && context.Response.ContentType is not null && !IsCandidate)
         {
             _state = AnswerState.Plain;
         }
@@ -97,9 +98,9 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
             return;
         }
 
-        if (_keptCount + data.Length < rules.MinimumSize && IsOpen)
+        if (_kept.Count + data.Length < rules.MinimumSize && IsOpen)
         {
-            Keep(data.Span);
+            _kept.Add(data.Span, rules.MinimumSize);
             return;
         }
 
@@ -152,7 +153,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
     /// <summary>Ends the answer.</summary>
     public async Task FinishAsync()
     {
-        if (IsUndecided && _keptCount > 0)
+        if (IsUndecided && _kept.Count > 0)
         {
             _state = AnswerState.Plain;
             var headers = context.Response.Headers;
@@ -160,7 +161,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
             // Trailers come behind chunks only.
             if (!headers.ContainsKey(HeaderNames.Trailer) && !headers.ContainsKey(HeaderNames.TransferEncoding))
             {
-                headers.ContentLength ??= _keptCount;
+                headers.ContentLength ??= _kept.Count;
             }
 
             await SendKeptAsync(default).ConfigureAwait(false);
@@ -180,11 +181,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
     }
 
     /// <summary>Takes back what was written, as nothing of it is out.</summary>
-    public void Empty()
-    {
-        _keptCount = 0;
-        ReleaseKept();
-    }
+    public void Empty() => _kept.Release();
 
     /// <summary>Gives the answer up.</summary>
     public void Abandon()
@@ -207,7 +204,7 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
             return;
         }
 
-        if (context.Response.ContentLength < rules.MinimumSize || (_keptCount == 0 && !IsCandidate))
+        if (context.Response.ContentLength < rules.MinimumSize || (_kept.Count == 0 && !IsCandidate))
         {
             _state = AnswerState.Plain;
             return;
@@ -226,29 +223,29 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
         _state = IsUndecided ? AnswerState.Plain : _state;
     }
 
-    private void Keep(ReadOnlySpan<byte> data)
-    {
-        if (_kept.Length == 0)
-        {
-            _kept = ArrayPool<byte>.Shared.Rent(rules.MinimumSize);
-        }
-
-        data.CopyTo(_kept.AsSpan(_keptCount));
-        _keptCount += data.Length;
-    }
-
     private async ValueTask SendKeptAsync(CancellationToken cancellationToken)
     {
-        if (_keptCount > 0)
+        if (_kept.Count > 0)
         {
-            var kept = _kept.AsMemory(0, _keptCount);
-            _keptCount = 0;
-            await SendAsync(kept, cancellationToken).ConfigureAwait(false);
-            ReleaseKept();
+            await SendAsync(_kept.Take(), cancellationToken).ConfigureAwait(false);
+            _kept.Release();
         }
     }
 
     private ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+        => data.Length <= LargestPiece ? SendPieceAsync(data, cancellationToken) : SendPiecesAsync(data, cancellationToken);
+
+    private async ValueTask SendPiecesAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (!data.IsEmpty)
+        {
+            var piece = data[..Math.Min(data.Length, LargestPiece)];
+            await SendPieceAsync(piece, cancellationToken).ConfigureAwait(false);
+            data = data[piece.Length..];
+        }
+    }
+
+    private ValueTask SendPieceAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         if (IsPlain)
         {
@@ -284,15 +281,6 @@ internal sealed class AnswerFlow(GzipMiddleware rules, HttpContext context, IHtt
         {
             _encoder = null;
             rules.Release(encoder);
-        }
-    }
-
-    private void ReleaseKept()
-    {
-        if (_kept.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-            _kept = [];
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace RouteMiddleware.Middleware.Gzip;
 
@@ -7,9 +8,12 @@ internal sealed class GzipEncoder : BodyEncoder
     private readonly GZipStream _gzip;
     private bool _isEmpty = true;
 
-    public GzipEncoder(EncodedOutput output, ZLibCompressionOptions options)
+    public GzipEncoder(EncodedOutput output, ZLibCompressionOptions options, int padding)
         : base(output)
-        => _gzip = new(output, options, leaveOpen: true);
+    {
+        _gzip = new(output, options, leaveOpen: true);
+        output.CommentLength = padding == 0 ? 0 : RandomNumberGenerator.GetInt32(padding + 1);
+    }
 
     public override ContentCoding Coding => ContentCoding.Gzip;
 

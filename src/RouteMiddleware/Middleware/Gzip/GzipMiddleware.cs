@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -9,6 +10,7 @@ namespace RouteMiddleware.Middleware.Gzip;
 [OncePerChain]
 internal sealed class GzipMiddleware : IMiddleware
 {
+    private const int LargestPadding = 1024;
     private const int LargestMinimum = 1024 * 1024;
 
     private static readonly Func<object, Task> Decide = static state =>
@@ -22,6 +24,8 @@ internal sealed class GzipMiddleware : IMiddleware
     private readonly int _brotliQuality;
     private readonly bool _isBrotliOn;
     private readonly bool _isGuardOn;
+    private readonly bool _isGuardStrict;
+    private readonly int _padding;
     private readonly EncoderMemory _memory;
 
     public GzipMiddleware(GzipOptions options, TimeProvider clock, EncoderMemory memory)
@@ -39,6 +43,11 @@ internal sealed class GzipMiddleware : IMiddleware
             faults.Add($"{nameof(options.CompressLevel)} ({options.CompressLevel}) must be from 1 to 9.");
         }
 
+        if (options.Padding is < 0 or > LargestPadding)
+        {
+            faults.Add($"{nameof(options.Padding)} ({options.Padding}) must be from 0 to {LargestPadding} bytes.");
+        }
+
         _types = new(options.MimeTypes ?? [], faults);
 
         if (faults.Count > 0)
@@ -49,8 +58,10 @@ internal sealed class GzipMiddleware : IMiddleware
         Clock = clock;
         MinimumSize = options.MinimumSize;
         _memory = memory;
-        _isBrotliOn = options.Brotli;
+        _isBrotliOn = options.Brotli && options.Padding == 0;
         _isGuardOn = options.BreachGuard;
+        _isGuardStrict = options.StrictBreachGuard;
+        _padding = options.Padding;
         _gzip = new() { CompressionLevel = options.CompressLevel };
 
         // Levels that take about the same time: Brotli's own go from 0 to 11, and beyond 9 are for files that are compressed once.
@@ -89,11 +100,12 @@ internal sealed class GzipMiddleware : IMiddleware
     /// <summary>Whether the length of the compressed answer could tell somebody else of a secret in it.</summary>
     public bool IsGuarded(HttpContext context)
         => _isGuardOn
-            && context.Request.IsHttps
+            && (context.Request.IsHttps || _isGuardStrict)
             && (context.Features.Get<ISessionUseFeature>() is { IsUsed: true }
                 || context.Response.Headers.SetCookie.Count > 0
                 || HasMember(context.Response.Headers.Vary, "Cookie")
-                || HasMember(context.Response.Headers.Vary, "Authorization"));
+                || HasMember(context.Response.Headers.Vary, "Authorization")
+                || (_isGuardStrict && IsOfSomebody(context)));
 
     public ContentCoding Choose(StringValues acceptEncoding, bool isForHead)
     {
@@ -106,13 +118,18 @@ internal sealed class GzipMiddleware : IMiddleware
     }
 
     public BodyEncoder CreateEncoder(ContentCoding coding, EncodedOutput output)
-        => coding is ContentCoding.Brotli ? new BrotliBodyEncoder(output, _brotliQuality) : new GzipEncoder(output, _gzip);
+        => coding is ContentCoding.Brotli ? new BrotliBodyEncoder(output, _brotliQuality) : new GzipEncoder(output, _gzip, _padding);
 
     public void Release(BodyEncoder encoder)
     {
         encoder.Dispose();
         _memory.Return(encoder.Coding);
     }
+
+    // By the feature: asked for without one, the user would be made here.
+    private static bool IsOfSomebody(HttpContext context)
+        => context.Request.Headers.Authorization.Count > 0
+            || context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identities.Any(static identity => identity.IsAuthenticated) == true;
 
     public static bool HasMember(StringValues header, string name)
     {

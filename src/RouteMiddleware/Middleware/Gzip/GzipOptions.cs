@@ -32,4 +32,17 @@ public sealed class GzipOptions
     /// varies by <c>Cookie</c> or <c>Authorization</c>. Its length would tell of the secret (BREACH). Default: <see langword="true"/>.
     /// </summary>
     public bool BreachGuard { get; set; } = true;
+
+    /// <summary>
+    /// Whether the guard is strict: it also leaves alone what is answered to requests with <c>Authorization</c> or of a known user, and it guards over http as well, for a proxy in
+    /// front may speak https. Without effect where <see cref="BreachGuard"/> is off. Default: <see langword="false"/>.
+    /// </summary>
+    public bool StrictBreachGuard { get; set; }
+
+    /// <summary>
+    /// How many bytes of random length are put into a compressed answer at most, so that its length tells less. Brotli is not used then, which has no place for them. Default: 0,
+    /// none; up to 1024.
+    /// </summary>
+    [Range(0, 1024)]
+    public int Padding { get; set; }
 }

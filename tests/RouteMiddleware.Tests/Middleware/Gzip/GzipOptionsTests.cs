@@ -15,6 +15,7 @@ public sealed class GzipOptionsTests
 
         Assert.Equal((1024, 6, true, true), (options.MinimumSize, options.CompressLevel, options.Brotli, options.BreachGuard));
         Assert.Contains("text/*", options.MimeTypes);
+        Assert.Equal((false, 0), (options.StrictBreachGuard, options.Padding));
     }
 
     [Theory]
@@ -28,6 +29,13 @@ public sealed class GzipOptionsTests
     [InlineData(0, 10, "CompressLevel (10) must be from 1 to 9.")]
     public void Number_OutOfItsRange_IsAFault(int minimum, int level, string? fault)
         => Assert.Equal(fault is null ? [] : [fault], FaultsOf(new() { MinimumSize = minimum, CompressLevel = level }));
+
+    [Theory]
+    [InlineData(-1, "Padding (-1) must be from 0 to 1024 bytes.")]
+    [InlineData(0, null)]
+    [InlineData(1024, null)]
+    [InlineData(1025, "Padding (1025) must be from 0 to 1024 bytes.")]
+    public void Padding_OutOfItsRange_IsAFault(int padding, string? fault) => Assert.Equal(fault is null ? [] : [fault], FaultsOf(new() { Padding = padding }));
 
     [Theory]
     [InlineData("application/json", false)]
