@@ -28,6 +28,10 @@ public sealed class RequestIdOptions
         {
             faults.Add($"{nameof(HeaderName)} must be the name of a header (letters, digits and '-'), but is '{HeaderName}'.");
         }
+        else if (MessageHeaders.Contain(HeaderName))
+        {
+            faults.Add($"{nameof(HeaderName)} can't be '{HeaderName}', which tells of the message itself.");
+        }
 
         if (MaxLength is < 1 or > 1024)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -24,11 +23,6 @@ internal sealed class HeaderPlan
         new("Permissions-Policy", "geolocation=(), microphone=(), camera=()"),
         new("Cross-Origin-Opener-Policy", "same-origin"),
     ];
-
-    // They describe one message or one caller; the same value on every answer breaks them.
-    private static readonly FrozenSet<string> NotForEveryAnswer = FrozenSet.ToFrozenSet(
-        ["Connection", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Keep-Alive", "Set-Cookie", "Trailer", "Transfer-Encoding", "Upgrade"],
-        StringComparer.OrdinalIgnoreCase);
 
     public HeaderPlan(SecurityHeadersOptions options)
     {
@@ -79,7 +73,7 @@ internal sealed class HeaderPlan
             {
                 faults.Add($"{nameof(options.Headers)} names '{name}', which is no name of a header (letters, digits and '-').");
             }
-            else if (NotForEveryAnswer.Contains(name))
+            else if (MessageHeaders.Contain(name))
             {
                 faults.Add($"{nameof(options.Headers)} names '{name}', which can't be the same on every answer.");
             }

@@ -7,7 +7,7 @@ namespace RouteMiddleware.Middleware.Timing;
 internal sealed class TimingMiddleware : IMiddleware, IObserveChains, IDescribeAnswers, IDisposable
 {
     internal const string ServerTimingHeader = "Server-Timing";
-    private const string ProcessTimeHeader = "X-Process-Time";
+    internal const string ProcessTimeHeader = "X-Process-Time";
 
     private static readonly Func<object, Task> SendTime = static state =>
     {
@@ -69,6 +69,10 @@ internal sealed class TimingMiddleware : IMiddleware, IObserveChains, IDescribeA
         if (_serverTiming)
         {
             answers.AddHeader(new(ServerTimingHeader, "How long the answer took, in milliseconds, as browsers show it."));
+        }
+        else if (_observation is not null)
+        {
+            answers.AddHeader(new(ServerTimingHeader, "How long each middleware took, in milliseconds, as browsers show it."));
         }
     }
 

@@ -46,6 +46,14 @@ public sealed class TimingOptions
         {
             faults.Add($"{nameof(HeaderName)} can't be '{HeaderName}', which has a form of its own: set {nameof(ServerTiming)} to true.");
         }
+        else if (MessageHeaders.Contain(HeaderName))
+        {
+            faults.Add($"{nameof(HeaderName)} can't be '{HeaderName}', which tells of the message itself.");
+        }
+        else if (ProcessTime && string.Equals(HeaderName, TimingMiddleware.ProcessTimeHeader, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add($"{nameof(HeaderName)} can't be '{HeaderName}' while {nameof(ProcessTime)} is true: one of the two would be lost.");
+        }
 
         if (DurationFormat.TryParse(Format) is null)
         {

@@ -22,6 +22,8 @@ public sealed class RequestIdOptionsTests
     [InlineData("", 128, 1)]
     [InlineData("X Request", 128, 1)]
     [InlineData("X-Request:", 128, 1)]
+    [InlineData("content-length", 128, 1)]
+    [InlineData("Transfer-Encoding", 0, 2)]
     [InlineData("X-Re\r\nquest", -1, 2)]
     public void Options_WithFaultyValues_NameEachOfThem(string headerName, int maxLength, int faults)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RouteMiddleware.Middleware.Timing;
 using RouteMiddleware.Tests.Kit;
@@ -56,6 +57,17 @@ public sealed class ServerTimingDetailsTests
 
         Assert.Equal(["first;dur=1.00, timing;dur=0.00, second;dur=20.00, total;dur=20.00"], timed.Headers.GetValues("Server-Timing"));
         Assert.False(other.Headers.Contains("Server-Timing"));
+    }
+
+    [Theory]
+    [InlineData("true", "X-Response-Time, Server-Timing")]
+    [InlineData("false", "X-Response-Time")]
+    public async Task Details_AreToldToDocuments(string details, string expected)
+    {
+        await using var app = await StartAsync([new(Details, details)]);
+        var endpoint = app.App.Services.GetRequiredService<EndpointDataSource>().Endpoints[0];
+
+        Assert.Equal(expected, string.Join(", ", app.App.Services.GetRequiredService<IMiddlewareAnswers>().Of(endpoint, "GET").HeadersOf(200)));
     }
 
     [Fact]

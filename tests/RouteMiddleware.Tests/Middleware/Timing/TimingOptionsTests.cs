@@ -21,6 +21,8 @@ public sealed class TimingOptionsTests
     [InlineData("X-Took", "F4", 1)]
     [InlineData("server-timing", "0s", 1)]
     [InlineData("X:Took", "seconds", 2)]
+    [InlineData("content-length", "0s", 1)]
+    [InlineData("Set-Cookie", "seconds", 2)]
     public void Options_WithFaultyValues_NameEachOfThem(string headerName, string format, int faults)
     {
         var options = new TimingOptions { HeaderName = headerName, Format = format };
@@ -28,5 +30,16 @@ public sealed class TimingOptionsTests
 
         Assert.Equal(faults, failures.Length);
         Assert.All(failures, static failure => Assert.Matches("^(HeaderName|Format) ", failure));
+    }
+
+    [Theory]
+    [InlineData("x-process-time", true, 1)]
+    [InlineData("X-Process-Time", false, 0)]
+    public void HeaderName_OfTheOtherHeader_IsAFaultWhereBothAreSent(string headerName, bool isSent, int faults)
+    {
+        var options = new TimingOptions { HeaderName = headerName, ProcessTime = isSent };
+        var failures = Record.Exception(options.ThrowIfInvalid) is OptionsValidationException error ? error.Failures.ToArray() : [];
+
+        Assert.Equal(faults, failures.Length);
     }
 }
