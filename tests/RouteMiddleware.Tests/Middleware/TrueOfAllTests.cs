@@ -101,7 +101,7 @@ public sealed class TrueOfAllTests
     public async Task WebSocket_ThroughTheChain_IsOpened(TrueOfAllPlace place, string entry, string headers, string settings)
     {
         await using var app = await TrueOfAllApp.StartAsync(place, entry, settings);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
         socket.Options.SetRequestHeader("Origin", "https://app.example.com");
 
