@@ -96,6 +96,37 @@ public sealed class AnswersFaultTests
         await Eventually.HoldsAsync(async () => await app.GetAsync("/a") == "HIT /a");
     }
 
+    [Fact]
+    public async Task LeadThatCouldNotBeGivenBack_HoldsNobodyUp_OnceRedisIsThere()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var (began, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var one = await AnswerInstance.StartAsync(
+            redis.Configuration,
+            async (context, run) =>
+            {
+                if (run == 1)
+                {
+                    began.SetResult();
+                    await go.Task;
+                }
+
+                await context.Response.WriteAsync($"run {run}");
+            },
+            static o => o.FillTimeout = TimeSpan.FromHours(1));
+        var first = one.GetAsync("/a");
+        await began.Task;
+
+        // Neither the answer nor the end of the lead can be written.
+        await redis.CommandAsync("REPLICAOF", "127.0.0.1", "1");
+        go.SetResult();
+        Assert.Equal("MISS run 1", await first);
+        await redis.CommandAsync("REPLICAOF", "NO", "ONE");
+
+        Assert.Equal("MISS run 2", await one.GetAsync("/a").WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("HIT run 2", await one.GetAsync("/a"));
+    }
+
     private static Task<AnswerInstance> StartAsync(string configuration) => AnswerInstance.StartAsync(
         configuration,
         static (context, _) => context.Response.WriteAsync(context.Request.Path),
