@@ -1,3 +1,4 @@
+using RouteMiddleware.Tests.Kit;
 using Xunit.Abstractions;
 
 namespace RouteMiddleware.Contrib.Session.Tests.Faults;

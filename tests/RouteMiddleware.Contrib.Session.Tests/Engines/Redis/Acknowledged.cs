@@ -92,6 +92,9 @@ internal sealed class Acknowledged : IAsyncDisposable
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
+            // Whoever is refused does not try again at once: nothing else would get a turn.
+            using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+
             while (!cancellationToken.IsCancellationRequested)
             {
                 _tried++;
@@ -108,6 +111,7 @@ internal sealed class Acknowledged : IAsyncDisposable
                         break;
                     case HttpStatusCode.ServiceUnavailable when _browser.SetCookies.Count == 0:
                         _refused++;
+                        await pause.WaitForNextTickAsync(CancellationToken.None);
                         break;
                     default:
                         Odd.Enqueue($"{response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
