@@ -91,8 +91,11 @@ internal sealed class SharedCacheStore(IRouteCacheStore store, TimeSpan timeout,
         {
             trouble.Away(store.Name, exception);
 
-            // Nobody waits for that.
-            _ = OweLeadAsync(NameOf(key), lead);
+            // Nobody waits for that, and nothing of the request flows into it.
+            using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+            {
+                _ = OweLeadAsync(NameOf(key), lead);
+            }
         }
     }
 
@@ -111,22 +114,32 @@ internal sealed class SharedCacheStore(IRouteCacheStore store, TimeSpan timeout,
     {
         var (began, isOwed) = (clock.GetTimestamp(), Interlocked.Increment(ref _owed) <= MostOwed);
 
-        while (isOwed && clock.GetElapsedTime(began) < lead.Time)
+        try
         {
-            await Task.Delay(OwedPause, clock).ConfigureAwait(false);
-
-            try
+            while (isOwed && clock.GetElapsedTime(began) < lead.Time)
             {
-                await store.EndLeadAsync(name, lead, TimeSpan.Zero, timeout).ConfigureAwait(false);
-                isOwed = false;
-            }
-            catch (RouteCacheStoreException)
-            {
-                // It has been told of.
+                await Task.Delay(OwedPause, clock).ConfigureAwait(false);
+                isOwed = !await TryEndLeadAsync(name, lead).ConfigureAwait(false);
             }
         }
+        finally
+        {
+            Interlocked.Decrement(ref _owed);
+        }
+    }
 
-        Interlocked.Decrement(ref _owed);
+    private async Task<bool> TryEndLeadAsync(RouteCacheKey name, RouteCacheLead lead)
+    {
+        try
+        {
+            await store.EndLeadAsync(name, lead, TimeSpan.Zero, timeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (RouteCacheStoreException)
+        {
+            // It has been told of.
+            return false;
+        }
     }
 
     // Of the letters as they are: a key has lengths in it that are no text.
