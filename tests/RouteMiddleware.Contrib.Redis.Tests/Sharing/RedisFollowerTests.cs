@@ -59,8 +59,10 @@ public sealed class RedisFollowerTests
         Assert.True(known.IsUsed && denied.IsUsed);
     }
 
-    [Fact]
-    public async Task KeyedServicesOfTheApplication_AreLeftAlone()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("127.0.0.1:1")]
+    public async Task KeyedServicesOfTheApplication_AreLeftAlone_AndNoReasonNotToShare(string? configuration)
     {
         var own = new OwnDenyList();
         await using var app = await TestApp.StartAsync(
@@ -73,12 +75,12 @@ public sealed class RedisFollowerTests
                 builder.Services.AddRouteMiddleware().AddRedis();
             },
             static _ => { },
-            []);
+            [new("RouteMiddleware:Redis:Configuration", configuration)]);
 
         Assert.Same(own, app.App.Services.GetRequiredKeyedService<IJwtDenyList>("mine"));
 
-        // A multiplexer under a key is not the application's: there is no Redis here, and those of the process stay.
-        Assert.Equal([typeof(IJwtDenyList).Assembly, typeof(IMaintenanceSwitch).Assembly], [app.DenyList().GetType().Assembly, app.Switch().GetType().Assembly]);
+        // A multiplexer under a key is not the application's: without one in the settings there is no Redis here, and those of the process stay.
+        Assert.Equal((configuration is not null, configuration is not null), (app.DenyList() is IFollowRedis, app.Switch() is IFollowRedis));
     }
 
     private sealed class Asked : IFollowRedis

@@ -6,7 +6,7 @@ namespace RouteMiddleware.Contrib.Session.Tests.Faults;
 /// <summary>All who use the application during the rounds.</summary>
 internal sealed class SoakLoad : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly SoakRig _rig;
     private readonly CancellationTokenSource _ending = new();

@@ -56,7 +56,7 @@ internal sealed class SoakRun(SoakRig rig, Random random)
         rig.History.Note("--- mended");
 
         // A pause ends by itself.
-        await Eventually.HoldsAsync(async () => await rig.Server.CommandAsync("SET", "soak", "1") == "OK", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(async () => await rig.Server.CommandAsync("SET", "soak", "1") == "OK", TimeSpan.FromMinutes(3));
         rig.IsFaulty = false;
         rig.History.Note("--- it answers");
         Count(connects, began);

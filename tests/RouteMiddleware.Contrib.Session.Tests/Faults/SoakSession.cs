@@ -36,7 +36,7 @@ internal sealed class SoakSession(SoakRig rig, string name)
                 Cookie = browser.Cookie;
                 return response.IsSuccessStatusCode;
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(3));
     }
 
     public void Try() => Interlocked.Increment(ref _tried);
@@ -69,7 +69,7 @@ internal sealed class SoakSession(SoakRig rig, string name)
                 found = await response.Content.ReadAsStringAsync();
                 return response.IsSuccessStatusCode;
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(3));
         var parts = found.Split(' ');
         return (int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1]);
     }

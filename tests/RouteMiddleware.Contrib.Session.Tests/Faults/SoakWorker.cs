@@ -6,7 +6,7 @@ namespace RouteMiddleware.Contrib.Session.Tests.Faults;
 internal abstract class SoakWorker(SoakRig rig, string name) : IDisposable
 {
     /// <summary>Far above what any operation may take, on any machine.</summary>
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(1);
 
     // So many workers at full speed would measure nothing but themselves.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(3);
