@@ -29,14 +29,7 @@ internal sealed class RedisAnswerStore(IRedisConnection connection) : IRouteCach
         var shard = ShardOf(key);
         RedisKey[] keys = lead is null ? [ValueKey(shard, key), TableKey(shard)] : [ValueKey(shard, key), TableKey(shard), LeadKey(shard, key)];
         RedisValue[] values = lead is null ? [""] : [lead.Owner, Milliseconds(lead.Time)];
-        var result = (RedisResult[]?)await CallAsync(AnswerScripts.Get, keys, values, timeout, cancellationToken).ConfigureAwait(false);
-
-        if (result is not [var generation, var value, var role, var foreign])
-        {
-            throw new RouteCacheStoreException("Redis answered with something else than was asked for.");
-        }
-
-        return new(PayloadOf((byte[]?)value), (long)generation, (RouteCacheRole)(int)role, (int)foreign != 0);
+        return await CallAsync(AnswerScripts.Get, keys, values, Look, timeout, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<bool> SetAsync(RouteCacheEntry entry, TimeSpan timeout, CancellationToken cancellationToken)
@@ -48,16 +41,16 @@ internal sealed class RedisAnswerStore(IRedisConnection connection) : IRouteCach
 
         var shard = ShardOf(entry.Key);
         RedisValue[] values = [Envelope(entry), Milliseconds(entry.Lifetime), entry.ReplacesNewer ? 1 : 0];
-        return (int)await CallAsync(AnswerScripts.Set, [ValueKey(shard, entry.Key), TableKey(shard)], values, timeout, cancellationToken).ConfigureAwait(false) == 1;
+        return await CallAsync(AnswerScripts.Set, [ValueKey(shard, entry.Key), TableKey(shard)], values, static reply => (int)reply == 1, timeout, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask RemoveAsync(RouteCacheKey key, TimeSpan timeout, CancellationToken cancellationToken)
-        => await CallAsync(AnswerScripts.Remove, [ValueKey(ShardOf(key), key)], [], timeout, cancellationToken).ConfigureAwait(false);
+        => await CallAsync(AnswerScripts.Remove, [ValueKey(ShardOf(key), key)], [], static _ => true, timeout, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask EndLeadAsync(RouteCacheKey key, RouteCacheLead lead, TimeSpan passTime, TimeSpan timeout)
     {
         RedisValue[] values = [lead.Owner, passTime > TimeSpan.Zero ? Milliseconds(passTime) : 0];
-        await CallAsync(AnswerScripts.EndLead, [LeadKey(ShardOf(key), key)], values, timeout, CancellationToken.None).ConfigureAwait(false);
+        await CallAsync(AnswerScripts.EndLead, [LeadKey(ShardOf(key), key)], values, static _ => true, timeout, CancellationToken.None).ConfigureAwait(false);
     }
 
     public ValueTask EvictByTagAsync(string tag, TimeSpan timeout, CancellationToken cancellationToken)
@@ -110,17 +103,27 @@ internal sealed class RedisAnswerStore(IRedisConnection connection) : IRouteCach
 
     // All at once; each must have been told, or it is not done.
     private async ValueTask EvictAsync(RedisScript script, RedisValue[] values, TimeSpan timeout, CancellationToken cancellationToken)
-        => await Task.WhenAll(Shards.Select(shard => CallAsync(script, [TableKey(shard), TableKey(shard)], values, timeout, cancellationToken).AsTask())).ConfigureAwait(false);
+        => await Task.WhenAll(Shards.Select(shard => CallAsync(script, [TableKey(shard), TableKey(shard)], values, static _ => true, timeout, cancellationToken).AsTask())).ConfigureAwait(false);
 
-    private async ValueTask<RedisResult> CallAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, TimeSpan timeout, CancellationToken cancellationToken)
+    private static RouteCacheLook Look(RedisResult reply)
+        => (RedisResult[]?)reply is [var generation, var value, var role, var foreign]
+            ? new(PayloadOf((byte[]?)value), (long)generation, (RouteCacheRole)(int)role, (int)foreign != 0)
+            : throw new InvalidCastException();
+
+    private async ValueTask<T> CallAsync<T>(RedisScript script, RedisKey[] keys, RedisValue[] values, Func<RedisResult, T> read, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.EvaluateAsync(script, keys, values, timeout, cancellationToken).ConfigureAwait(false);
+            return read(await connection.EvaluateAsync(script, keys, values, timeout, cancellationToken).ConfigureAwait(false));
         }
         catch (RedisUnavailableException exception)
         {
             throw new RouteCacheStoreException(exception.Message, exception);
+        }
+        catch (InvalidCastException exception)
+        {
+            // A proxy on the way, or replies out of step, which the connection finds out by itself: not a reason to fail a request.
+            throw new RouteCacheStoreException("Redis answered with something else than was asked for.", exception);
         }
     }
 }

@@ -31,11 +31,11 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
     /// <returns>The connection, which has carried a script out; or what kept it from that.</returns>
     public async Task<LinkAttempt> TryAsync(CancellationToken stopping)
     {
-        var attempt = settings.IsRegistered ? await TakeRegisteredAsync().ConfigureAwait(false) : await ConnectAsync(settings.Client!, stopping).ConfigureAwait(false);
+        var attempt = settings.IsRegistered ? await TakeRegisteredAsync(stopping).ConfigureAwait(false) : await ConnectAsync(settings.Client!, stopping).ConfigureAwait(false);
 
         if (attempt.Link is { } link)
         {
-            attempt = await GreetAsync(link).ConfigureAwait(false);
+            attempt = await GreetAsync(link, stopping).ConfigureAwait(false);
 
             if (attempt.Link is null)
             {
@@ -55,12 +55,12 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
     }
 
     // The client wants 'allowAdmin' for its own INFO.
-    private async Task<string[]> InfoAsync(RedisLink link)
-        => ((string?)await link.Database.ExecuteAsync("INFO").WaitAsync(Limit, clock).ConfigureAwait(false) ?? "").Split('\n', StringSplitOptions.TrimEntries);
+    private async Task<string[]> InfoAsync(RedisLink link, CancellationToken stopping)
+        => ((string?)await link.Database.ExecuteAsync("INFO").WaitAsync(Limit, clock, stopping).ConfigureAwait(false) ?? "").Split('\n', StringSplitOptions.TrimEntries);
 
     private static string? Value(string[] lines, string name) => Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
-    private async Task<LinkAttempt> TakeRegisteredAsync()
+    private async Task<LinkAttempt> TakeRegisteredAsync(CancellationToken stopping)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
                 () => services.GetRequiredService<IConnectionMultiplexer>(),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+                TaskScheduler.Default).WaitAsync(stopping).ConfigureAwait(false);
             return multiplexer.IsConnected ? new(new(multiplexer, isOurs: false, null, clock), null, true) : new(null, "it is not connected", false);
         }
         catch (Exception exception)
@@ -84,7 +84,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         // A sentinel's names are no places to knock at.
         if (!string.IsNullOrEmpty(client.ServiceName))
         {
-            return await OpenAsync(client, null).ConfigureAwait(false);
+            return await OpenAsync(client, null, stopping).ConfigureAwait(false);
         }
 
         var limit = KnockLimit < settings.Options.ConnectTimeout ? KnockLimit : settings.Options.ConnectTimeout;
@@ -93,19 +93,19 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         var present = endPoints.Where((_, index) => answers[index] is null).ToArray();
 
         return present.Length == 0 ? new(null, answers[0], false)
-            : endPoints.Length == 1 ? await OpenAsync(client, endPoints[0]).ConfigureAwait(false)
-            : await ChooseAsync(client, present).ConfigureAwait(false);
+            : endPoints.Length == 1 ? await OpenAsync(client, endPoints[0], stopping).ConfigureAwait(false)
+            : await ChooseAsync(client, present, stopping).ConfigureAwait(false);
     }
 
     // The master that was used last; else the one with the longest history, for a master that comes back empty has none.
-    private async Task<LinkAttempt> ChooseAsync(ConfigurationOptions client, EndPoint[] present)
+    private async Task<LinkAttempt> ChooseAsync(ConfigurationOptions client, EndPoint[] present, CancellationToken stopping)
     {
         LinkAttempt best = new(null, "none of the servers is a master", true);
         var longest = -1L;
 
         foreach (var endPoint in present)
         {
-            var attempt = await OpenAsync(client, endPoint).ConfigureAwait(false);
+            var attempt = await OpenAsync(client, endPoint, stopping).ConfigureAwait(false);
 
             if (attempt.Link is not { } link)
             {
@@ -120,7 +120,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
             }
 
             // An account that may not ask: it counts as a master, and READONLY says otherwise.
-            var info = await TellAsync(link).ConfigureAwait(false);
+            var info = await TellAsync(link, stopping).ConfigureAwait(false);
             _ = long.TryParse(Value(info, "master_repl_offset:"), CultureInfo.InvariantCulture, out var offset);
 
             if (Value(info, "role:") is not "slave" && offset > longest)
@@ -145,7 +145,7 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
     // Once a connection stood, the next is first tried for a short time: a server that died beside the one that lives would take all of a long one.
     private TimeSpan Limit => _hasConnected && FirstLimit * (1 << Math.Min(_failures, 6)) is var limit && limit < settings.Options.ConnectTimeout ? limit : settings.Options.ConnectTimeout;
 
-    private async Task<LinkAttempt> OpenAsync(ConfigurationOptions client, EndPoint? endPoint)
+    private async Task<LinkAttempt> OpenAsync(ConfigurationOptions client, EndPoint? endPoint, CancellationToken stopping)
     {
         var own = client.Clone();
         own.ConnectTimeout = (int)Limit.TotalMilliseconds;
@@ -161,11 +161,12 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
 
         try
         {
-            var multiplexer = await opening.WaitAsync(Limit + Limit, clock).ConfigureAwait(false);
+            var multiplexer = await opening.WaitAsync(Limit + Limit, clock, stopping).ConfigureAwait(false);
             return new(new(multiplexer, isOurs: true, endPoint, clock), null, true);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException || (exception is OperationCanceledException && stopping.IsCancellationRequested))
         {
+            // The end of the application does not wait for it either.
             _ = opening.ContinueWith(CloseLate, CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
             return new(null, "it does not answer", true);
         }
@@ -195,13 +196,13 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
     private static bool IsAboutThePassword(RedisConnectionException exception)
         => exception.FailureType == ConnectionFailureType.AuthenticationFailure || exception.Message.Contains("Authentication", StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("NOAUTH", StringComparison.Ordinal);
 
-    private async Task<LinkAttempt> GreetAsync(RedisLink link)
+    private async Task<LinkAttempt> GreetAsync(RedisLink link, CancellationToken stopping)
     {
         try
         {
-            await link.Database.ScriptEvaluateAsync(Greeting).WaitAsync(Limit, clock).ConfigureAwait(false);
+            await link.Database.ScriptEvaluateAsync(Greeting).WaitAsync(Limit, clock, stopping).ConfigureAwait(false);
             link.Heard();
-            var info = await TellAsync(link).ConfigureAwait(false);
+            var info = await TellAsync(link, stopping).ConfigureAwait(false);
             return link.IsOurs && Value(info, "role:") is "slave"
                 ? new(null, "it is a replica", true)
                 : new(link, null, true) { Policy = Value(info, "maxmemory_policy:") };
@@ -224,11 +225,11 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         }
     }
 
-    private async Task<string[]> TellAsync(RedisLink link)
+    private async Task<string[]> TellAsync(RedisLink link, CancellationToken stopping)
     {
         try
         {
-            return await InfoAsync(link).ConfigureAwait(false);
+            return await InfoAsync(link, stopping).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisError.IsKnown(exception))
         {

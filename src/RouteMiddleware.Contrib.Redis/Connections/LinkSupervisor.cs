@@ -150,7 +150,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
         var sentAt = _clock.GetTimestamp();
         var limit = link.DoubtedFor > _patience ? link.DoubtedFor : _patience;
 
-        if (await link.PingAsync(limit < MostPatience ? limit : MostPatience).ConfigureAwait(false))
+        if (await link.PingAsync(limit < MostPatience ? limit : MostPatience).WaitAsync(_stopping.Token).ConfigureAwait(false))
         {
             _patience = _clock.GetElapsedTime(sentAt) < LeastPatience ? LeastPatience : _patience;
             _circuit.Answered();
@@ -188,7 +188,7 @@ internal sealed partial class LinkSupervisor : IAsyncDisposable
     {
         if (!link.IsOurs || link.Multiplexer.GetEndPoints().Length > 1)
         {
-            await ((Task)link.Multiplexer.ConfigureAsync()).WaitAsync(SettleTime, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)link.Multiplexer.ConfigureAsync()).WaitAsync(SettleTime, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 

@@ -9,7 +9,7 @@ namespace RouteMiddleware.Contrib.Redis.RateLimits;
 /// </summary>
 internal sealed class Leases : IDisposable
 {
-    /// <summary>How long a lease holds without renewal.</summary>
+    /// <summary>How long a lease holds without renewal, where the store has no more than a third of it to answer.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
 
     private const int Batch = 100;
@@ -44,11 +44,14 @@ internal sealed class Leases : IDisposable
     /// <summary>How many requests hold permits, or have ended and could not say so yet.</summary>
     public int Count => _leases.Count;
 
+    /// <summary>How long a lease holds: one whose answer may take long must not have ended, or nearly so, when it is known to be there and is renewed.</summary>
+    public static TimeSpan LengthFor(TimeSpan timeout) => timeout > Renewal ? Length + timeout - Renewal : Length;
+
     /// <summary>Notes a lease that is about to be asked for.</summary>
-    public long Begin(RedisKey key)
+    public long Begin(RedisKey key, TimeSpan length)
     {
         var id = Interlocked.Increment(ref _lastId);
-        _leases[id] = new Lease(key);
+        _leases[id] = new Lease(key, length);
         return id;
     }
 
@@ -116,7 +119,7 @@ internal sealed class Leases : IDisposable
 
     private Task ReleaseAgainAsync(long id, Lease lease, long now)
     {
-        if (_clock.GetElapsedTime(lease.EndedAt, now) <= Length)
+        if (_clock.GetElapsedTime(lease.EndedAt, now) <= lease.Length)
         {
             return ReleaseAsync(id, lease);
         }
@@ -127,7 +130,7 @@ internal sealed class Leases : IDisposable
 
     private async Task RenewAsync(KeyValuePair<long, Lease>[] batch)
     {
-        RedisValue[] values = [(long)Length.TotalMicroseconds, .. batch.Select(static pair => (RedisValue)pair.Key)];
+        RedisValue[] values = [(long)batch[0].Value.Length.TotalMicroseconds, .. batch.Select(static pair => (RedisValue)pair.Key)];
 
         try
         {
@@ -146,7 +149,7 @@ internal sealed class Leases : IDisposable
         }
     }
 
-    private sealed class Lease(RedisKey key)
+    private sealed class Lease(RedisKey key, TimeSpan length)
     {
         /// <summary>Whether it was given: one that is still asked for may yet be refused.</summary>
         public bool IsHeld;
@@ -155,5 +158,7 @@ internal sealed class Leases : IDisposable
         public long EndedAt;
 
         public RedisKey Key => key;
+
+        public TimeSpan Length => length;
     }
 }

@@ -40,20 +40,22 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
             {
                 // Known before it is given: where no answer comes it is ended all the same.
                 leases ??= new long[texts.Length];
-                arguments[4] = leases[i] = _leases.Begin(keys[i]);
+                var length = Leases.LengthFor(timeout);
+                arguments[3] = (long)length.TotalMicroseconds;
+                arguments[4] = leases[i] = _leases.Begin(keys[i], length);
             }
         }
 
         try
         {
-            var given = (byte[])(await connection.EvaluateAsync(texts.Length == 1 ? texts[0].Acquire : RateLimitScripts.Acquire, keys, values, timeout).ConfigureAwait(false))!;
-            Read(given, texts, leases, answers.Span);
+            var reply = await connection.EvaluateAsync(texts.Length == 1 ? texts[0].Acquire : RateLimitScripts.Acquire, keys, values, timeout).ConfigureAwait(false);
+            Read(Given(reply), texts, leases, answers.Span);
         }
-        catch (RedisUnavailableException exception)
+        catch (Exception exception) when (exception is RedisUnavailableException or InvalidCastException)
         {
             foreach (var lease in leases ?? [])
             {
-                if (exception.Failure is RedisFailure.NotConnected or RedisFailure.CircuitOpen)
+                if (exception is RedisUnavailableException { Failure: RedisFailure.NotConnected or RedisFailure.CircuitOpen })
                 {
                     _leases.Forget(lease);
                 }
@@ -63,7 +65,7 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
                 }
             }
 
-            throw new RateLimitStoreException(exception.Message, exception);
+            throw Failed(exception);
         }
     }
 
@@ -83,15 +85,22 @@ internal sealed class RedisRateLimitStore(IRedisConnection connection, TimeProvi
 
         try
         {
-            return text.Read((byte[])(await connection.EvaluateAsync(RateLimitScripts.Return, [text.KeyOf(partition)], values, timeout).ConfigureAwait(false))!);
+            return text.Read(Given(await connection.EvaluateAsync(RateLimitScripts.Return, [text.KeyOf(partition)], values, timeout).ConfigureAwait(false)));
         }
-        catch (RedisUnavailableException exception)
+        catch (Exception exception) when (exception is RedisUnavailableException or InvalidCastException)
         {
-            throw new RateLimitStoreException(exception.Message, exception);
+            throw Failed(exception);
         }
     }
 
     public void Dispose() => _leases.Dispose();
+
+    // A proxy on the way, or replies out of step, which the connection finds out by itself: not a reason to fail a request.
+    private static byte[] Given(RedisResult reply)
+        => (byte[]?)reply is { Length: > 0 } given && given.Length % RateLimitScripts.BytesPerAnswer == 0 ? given : throw new InvalidCastException();
+
+    private static RateLimitStoreException Failed(Exception exception)
+        => new(exception is RedisUnavailableException ? exception.Message : "Redis answered with something else than was asked for.", exception);
 
     private void Read(ReadOnlySpan<byte> given, PolicyText[] texts, long[]? leases, Span<RateLimitAnswer> answers)
     {

@@ -3,22 +3,24 @@ using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware.Contrib.Redis.Sharing;
 
-/// <summary>Keeps what instances share up to date: twice a second, from before the port opens until the application ends.</summary>
-internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvider clock, ILogger<RedisFollower> logger) : BackgroundService
+/// <summary>
+/// Keeps what instances share up to date: once before the port opens, and twice a second, as far as somebody uses it, until the application ends.
+/// </summary>
+internal sealed partial class RedisFollower(Func<Followed[]> find, TimeProvider clock, ILogger<RedisFollower> logger) : BackgroundService
 {
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private IFollowRedis[] _followed = [];
+    private Followed[] _followed = [];
     private bool _isBehind;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _followed = find();
+        _followed = [.. find().Where(static followed => followed.Follower is not null)];
 
-        // A new instance knows what the others know before its first request; without Redis it starts all the same.
-        await FollowAsync(cancellationToken).ConfigureAwait(false);
+        // A new instance knows what the others know before its first request; without Redis it starts all the same. Who will use it is not known yet: chains are made after this.
+        await FollowAsync(_followed, cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -35,7 +37,10 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                await FollowAsync(stoppingToken).ConfigureAwait(false);
+                if (Array.FindAll(_followed, static followed => followed.IsUsed) is { Length: > 0 } used)
+                {
+                    await FollowAsync(used, stoppingToken).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -44,16 +49,16 @@ internal sealed partial class RedisFollower(Func<IFollowRedis[]> find, TimeProvi
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(Followed[] all, CancellationToken cancellationToken)
     {
         var wasBehind = _isBehind;
         _isBehind = false;
 
-        foreach (var followed in _followed)
+        foreach (var followed in all)
         {
             try
             {
-                await followed.FollowAsync(cancellationToken).ConfigureAwait(false);
+                await followed.Follower!.FollowAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {

@@ -7,5 +7,5 @@ internal static class RedisPresence
 {
     public static bool IsConfigured(IServiceProvider services)
         => !string.IsNullOrWhiteSpace(services.GetRequiredService<ISharedOptions>().Get<RedisOptions>("Redis").Configuration)
-            || services.GetRequiredService<RouteMiddlewareBuilder>().Services.Any(static service => service.ServiceType.FullName == "StackExchange.Redis.IConnectionMultiplexer");
+            || services.GetRequiredService<RouteMiddlewareBuilder>().Services.Any(static service => !service.IsKeyedService && service.ServiceType.FullName == "StackExchange.Redis.IConnectionMultiplexer");
 }

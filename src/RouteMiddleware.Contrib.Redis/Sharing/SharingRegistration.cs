@@ -23,7 +23,7 @@ internal static class SharingRegistration
         Replace<IJwtDenyList>(services, (provider, _) => new SharedDenyList(provider.GetRequiredService<IRedisConnection>(), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton(provider => new RedisFollower(
-            () => [.. new object?[] { provider.GetService<IMaintenanceSwitch>(), provider.GetService<IJwtDenyList>() }.OfType<IFollowRedis>()],
+            () => [.. provider.GetServices<Followed>()],
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisFollower>>()));
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RedisFollower>());
@@ -33,16 +33,18 @@ internal static class SharingRegistration
         where T : class
     {
         // One that the application brought stays.
-        if (services.LastOrDefault(static service => service.ServiceType == typeof(T)) is not { } descriptor
+        if (services.LastOrDefault(static service => service.ServiceType == typeof(T) && !service.IsKeyedService) is not { } descriptor
             || (descriptor.ImplementationType ?? descriptor.ImplementationFactory?.Method.DeclaringType)?.Assembly != typeof(T).Assembly)
         {
             return;
         }
 
-        services.Replace(ServiceDescriptor.Singleton(provider =>
+        services.AddSingleton(provider => new Followed<T>(() =>
         {
             var own = (T)(descriptor.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!));
             return RedisPresence.IsConfigured(provider) ? share(provider, own) : own;
         }));
+        services.AddSingleton<Followed>(static provider => provider.GetRequiredService<Followed<T>>());
+        services.Replace(ServiceDescriptor.Singleton(static provider => provider.GetRequiredService<Followed<T>>().Use()));
     }
 }

@@ -30,8 +30,8 @@ public sealed class RedisConnectionTests
         await using var server = await RedisServer.StartAsync();
         await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
 
-        await app.Redis.CallAsync("set", static database => database.StringSetAsync("rm:a", "one"), RedisApp.Limit);
-        var value = await app.Redis.CallAsync("get", static database => database.StringGetAsync("rm:a"), RedisApp.Limit);
+        await app.Redis.CallAsync("set", static database => database.StringSetAsync("rm:a", "one"), RedisApp.Patience);
+        var value = await app.Redis.CallAsync("get", static database => database.StringGetAsync("rm:a"), RedisApp.Patience);
 
         Assert.Equal("one", (string?)value);
     }
@@ -104,7 +104,7 @@ public sealed class RedisConnectionTests
         await app.AddAsync("{a}");
         server.Freeze();
 
-        var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.AddAsync("{a}").AsTask());
+        var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.AddAsync("{a}", RedisApp.Limit).AsTask());
         server.Thaw();
 
         Assert.Equal(RedisFailure.Timeout, error.Failure);

@@ -66,7 +66,7 @@ public sealed class RedisStartTests
     [Fact]
     public async Task Start_RequiredAndAway_IsRefused()
     {
-        var error = await RefusedAsync(new("Configuration", "127.0.0.1:1,password=hidden"), new("Required", "true"), new("ConnectTimeout", "00:00:00.3000000"));
+        var error = await RefusedAsync(new("Configuration", "127.0.0.1:1,password=hidden"), new("Required", "true"), new("ConnectTimeout", "00:00:03"));
 
         var fault = Assert.Single(error.Faults);
         Assert.Equal("RouteMiddleware:Redis:Required", fault.Where);
@@ -79,7 +79,7 @@ public sealed class RedisStartTests
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "another");
 
-        var error = await RefusedAsync(new("Configuration", $"{server.Configuration},password=hidden"), new("Required", "true"), new("ConnectTimeout", "00:00:03"));
+        var error = await RefusedAsync(new("Configuration", $"{server.Configuration},password=hidden"), new("Required", "true"), new("ConnectTimeout", "00:00:08"));
 
         Assert.Contains("password", Assert.Single(error.Faults).What, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", error.ToString(), StringComparison.Ordinal);
@@ -117,13 +117,13 @@ public sealed class RedisStartTests
             static app => app.Services.GetRequiredService<IRedisConnection>());
         var redis = app.App.Services.GetRequiredService<IRedisConnection>();
 
-        Assert.Equal(1, (int)await redis.EvaluateAsync(RedisApp.Add, ["rm:{a}"], [1], RedisApp.Limit));
+        Assert.Equal(1, (int)await redis.EvaluateAsync(RedisApp.Add, ["rm:{a}"], [1], RedisApp.Patience));
 
         await using var elsewhere = await TestApp.StartAsync(
             builder => builder.Services.AddRouteMiddleware().AddRedis(server.Configuration),
             static app => app.Services.GetRequiredService<IRedisConnection>(),
             [new("RouteMiddleware:Redis:Configuration", "127.0.0.1:1")]);
-        Assert.False(elsewhere.App.Services.GetRequiredService<IRedisConnection>().IsAvailable);
+        await Eventually.HoldsAsync(() => !elsewhere.App.Services.GetRequiredService<IRedisConnection>().IsAvailable);
     }
 
     [Fact]
@@ -135,10 +135,36 @@ public sealed class RedisStartTests
         await using (var app = await RedisApp.StartConnectedAsync(proxy.Configuration))
         {
             await app.AddAsync("{a}");
-            Assert.Equal(1, proxy.Open);
+            await Eventually.HoldsAsync(() => proxy.Open == 1);
         }
 
         await Eventually.HoldsAsync(() => proxy.Open == 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task P7_Stop_WhileAConnectionIsBeingMade_DoesNotWaitForIt(bool isFirst)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var proxy = ChaosProxy.Start(server.Port);
+        proxy.Ignores = isFirst;
+
+        // A server that takes the connection and says nothing any more: with TLS there is nothing to knock with.
+        var app = await RedisApp.StartAsync($"{proxy.Configuration}{(isFirst ? ",ssl=true" : "")}", settings: new KeyValuePair<string, string?>("RouteMiddleware:Redis:ConnectTimeout", "1m"));
+
+        if (isFirst)
+        {
+            await Eventually.HoldsAsync(() => proxy.Accepted > 1);
+        }
+        else
+        {
+            await app.ConnectedAsync();
+            proxy.Stall();
+            await Eventually.HoldsAsync(async () => !await app.AnswersAsync() && !app.Redis.IsAvailable);
+        }
+
+        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     private static Task<RouteMiddlewareException> RefusedAsync(params KeyValuePair<string, string?>[] settings)

@@ -7,7 +7,7 @@ namespace RouteMiddleware.Contrib.Redis.Tests.Faults;
 /// <summary>LIMITS 2: the wire cuts replies, tears them to pieces, delays them, or carries garbage.</summary>
 public sealed class BrokenWireTests
 {
-    private static readonly TimeSpan NoHang = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan NoHang = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string> Garbage => ["HTTP/1.1 400 Bad Request\r\n\r\n", "\0\0\0\0\0\0", "$536870912\r\nabc"];
 
@@ -99,7 +99,7 @@ public sealed class BrokenWireTests
     [Theory]
     [InlineData(20, true)]
     [InlineData(100, true)]
-    [InlineData(500, false)]
+    [InlineData(2500, false)]
     public async Task SlowLink_AnswersWithinTheLimit_OrFailsByIt(int milliseconds, bool isFastEnough)
     {
         await using var server = await RedisServer.StartAsync();
@@ -112,13 +112,13 @@ public sealed class BrokenWireTests
         for (var call = 0; call < 12; call++)
         {
             var started = Stopwatch.GetTimestamp();
-            succeeded += await app.AnswersAsync() ? 1 : 0;
+            succeeded += await app.AnswersAsync(TimeSpan.FromSeconds(1)) ? 1 : 0;
             Assert.True(Stopwatch.GetElapsedTime(started) < NoHang);
         }
 
         Assert.True(isFastEnough ? succeeded > 6 : succeeded == 0, $"{succeeded}");
         proxy.Delay = TimeSpan.Zero;
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class FailoverTests
 
         await pair.FailOverAsync();
 
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
         await load.SucceedAsync(500);
         Assert.Equal(0, load.Wrong);
     }
@@ -44,7 +44,7 @@ public sealed class FailoverTests
         await using var load = new Load(app);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
         await pair.FailOverAsync();
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
 
         await pair.Master.RestartAsync();
         await load.SucceedAsync(2000);
@@ -67,7 +67,7 @@ public sealed class FailoverTests
         await Eventually.HoldsAsync(() => app.Logs.Any(static record => record.Message.Contains("it is a replica", StringComparison.Ordinal)));
         await pair.Replica.CommandAsync("REPLICAOF", "NO", "ONE");
 
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class FailoverTests
         await using var app = await RedisApp.StartConnectedAsync(cluster.Configuration);
         RedisScript sum = new("sum", "return redis.call('INCR', KEYS[1]) + redis.call('INCR', KEYS[2])");
         RedisKey[] keys = ["rm:{half}1", "rm:{half}2"];
-        Assert.Equal(2, (int)await app.Redis.EvaluateAsync(sum, keys, [], RedisApp.Limit));
+        Assert.Equal(2, (int)await app.Redis.EvaluateAsync(sum, keys, [], RedisApp.Patience));
         var slot = await cluster.SlotAsync("{half}");
         var from = await cluster.OwnerAsync(slot);
         var to = cluster.Masters.First(master => master != from);
@@ -133,7 +133,7 @@ public sealed class FailoverTests
         await using var cluster = await RedisCluster.StartAsync();
         await using var app = await RedisApp.StartConnectedAsync(cluster.Configuration);
 
-        var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.Redis.EvaluateAsync(RedisApp.Add, ["rm:{a}", "rm:{b}"], [1], RedisApp.Limit).AsTask());
+        var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => app.Redis.EvaluateAsync(RedisApp.Add, ["rm:{a}", "rm:{b}"], [1], RedisApp.Patience).AsTask());
 
         Assert.Equal((RedisFailure.Refused, "CROSSSLOT"), (error.Failure, error.Code));
         Assert.True(app.Redis.IsAvailable);

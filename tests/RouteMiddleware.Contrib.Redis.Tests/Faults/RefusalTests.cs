@@ -25,8 +25,8 @@ public sealed class RefusalTests
 
         // Reading and logging out still work: the circuit stays closed.
         Assert.True(app.Redis.IsAvailable);
-        Assert.Equal("1", (string?)await app.Redis.CallAsync("get", static database => database.StringGetAsync("rm:{a}"), RedisApp.Limit));
-        Assert.True(await app.Redis.CallAsync("delete", static database => database.KeyDeleteAsync("rm:{a}"), RedisApp.Limit));
+        Assert.Equal("1", (string?)await app.Redis.CallAsync("get", static database => database.StringGetAsync("rm:{a}"), RedisApp.Patience));
+        Assert.True(await app.Redis.CallAsync("delete", static database => database.KeyDeleteAsync("rm:{a}"), RedisApp.Patience));
         await server.CommandAsync("CONFIG", "SET", "maxmemory", "0");
         Assert.Equal(1, await app.AddAsync("{a}"));
     }
@@ -53,7 +53,7 @@ public sealed class RefusalTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var app = await RedisApp.StartConnectedAsync(server.Configuration);
-        await using var load = new Load(app);
+        await using var load = new Load(app, RedisApp.Patience);
         await Eventually.HoldsAsync(() => load.Succeeded > 100);
 
         for (var round = 0; round < 20; round++)
@@ -79,7 +79,7 @@ public sealed class RefusalTests
         await server.CommandAsync("SCRIPT", "KILL");
 
         await busy;
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class RefusalTests
         Assert.Contains("password", Assert.Single(app.Logs, static record => record.Level == LogLevel.Warning).Message, StringComparison.Ordinal);
         X3_NoPasswordIn(app, error);
         await server.CommandAsync("CONFIG", "SET", "requirepass", Password);
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(app.AnswersAsync);
         X3_NoPasswordIn(app, error);
     }
 
@@ -111,7 +111,7 @@ public sealed class RefusalTests
         await Eventually.HoldsAsync(() => app.Logs.Any(static record => record.Level == LogLevel.Warning && record.Message.Contains("may not run scripts", StringComparison.Ordinal)));
         await server.CommandAsync("ACL", "SETUSER", "default", "+eval", "+evalsha");
 
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class RefusalTests
         await Eventually.HoldsAsync(async () => !await app.AnswersAsync() && app.Logs.Any(static record => record.EventId.Name is "CircuitOpened"));
         await server.CommandAsync("ACL", "SETUSER", "default", "+eval", "+evalsha");
 
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class RefusalTests
         first.Dispose();
         second.Dispose();
 
-        await Eventually.HoldsAsync(app.AnswersAsync, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(app.AnswersAsync);
     }
 
     private static void X3_NoPasswordIn(RedisApp app, Exception error)

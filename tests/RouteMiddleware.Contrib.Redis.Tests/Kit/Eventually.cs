@@ -9,7 +9,7 @@ public static class Eventually
 
     /// <summary>Waits until a condition holds, and fails the test when it does not within the limit.</summary>
     /// <param name="condition">What must come to hold.</param>
-    /// <param name="limit">The longest wait. Default: 30 seconds.</param>
+    /// <param name="limit">The longest wait. Default: one minute.</param>
     /// <returns>How long it took.</returns>
     public static Task<TimeSpan> HoldsAsync(Func<bool> condition, TimeSpan? limit = null) => HoldsAsync(() => Task.FromResult(condition()), limit);
 
@@ -21,7 +21,7 @@ public static class Eventually
 
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < (limit ?? TimeSpan.FromSeconds(30)), "The condition did not come to hold in time.");
+            Assert.True(Stopwatch.GetElapsedTime(started) < (limit ?? TimeSpan.FromMinutes(1)), "The condition did not come to hold in time.");
             await pause.WaitForNextTickAsync();
         }
 

@@ -39,8 +39,8 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>A connection of the test's own, with administrative commands.</summary>
-    public async Task<ConnectionMultiplexer> ConnectAsync()
-        => await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000");
+    public async Task<RedisClient> ConnectAsync()
+        => new(await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,abortConnect=false,syncTimeout=10000"));
 
     /// <summary>Runs one command by <c>redis-cli</c>: nothing of the client under test takes part in it.</summary>
     /// <param name="words">The command and its arguments.</param>

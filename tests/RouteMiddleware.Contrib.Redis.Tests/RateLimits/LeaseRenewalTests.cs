@@ -25,7 +25,7 @@ public sealed class LeaseRenewalTests : IRedisConnection
 
         for (var i = 0; i < 3; i++)
         {
-            leases.Hold(leases.Begin($"key {i}"));
+            leases.Hold(leases.Begin($"key {i}", Leases.Length));
         }
 
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -38,8 +38,8 @@ public sealed class LeaseRenewalTests : IRedisConnection
     public async Task R15_Renewal_DoesNotWaitForPermitsThatCannotBeReturned()
     {
         using var leases = new Leases(this, _clock);
-        leases.End(leases.Begin("ended"));
-        leases.Hold(leases.Begin("running"));
+        leases.End(leases.Begin("ended", Leases.Length));
+        leases.Hold(leases.Begin("running", Leases.Length));
         Assert.Equal(1, _releases);
 
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -48,6 +48,14 @@ public sealed class LeaseRenewalTests : IRedisConnection
 
         await Eventually.HoldsAsync(() => Volatile.Read(ref _releases) == 2);
     }
+
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(10_000, 30)]
+    [InlineData(20_000, 40)]
+    [InlineData(60_000, 80)]
+    public void R15_Lease_HoldsUntilItCanBeRenewed_HoweverLateItsAnswerMayCome(int timeout, int seconds)
+        => Assert.Equal(TimeSpan.FromSeconds(seconds), Leases.LengthFor(TimeSpan.FromMilliseconds(timeout)));
 
     public async ValueTask<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, TimeSpan timeout, CancellationToken cancellationToken = default)
     {

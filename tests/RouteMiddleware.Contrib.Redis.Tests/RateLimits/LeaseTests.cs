@@ -60,6 +60,23 @@ public sealed class LeaseTests(RedisFixture redis) : IClassFixture<RedisFixture>
         await Eventually.HoldsAsync(async () => (await redis.Server.LimitKeysAsync()).Length == 0);
     }
 
+    [Fact]
+    public async Task R15_Lease_OfAStoreThatMayTakeLong_HoldsAllTheLonger()
+    {
+        await redis.EmptyAsync();
+        var clock = new ManualClock();
+        await using var time = new ServerTime(redis.Server);
+        await using var app = await StartAsync(static () => Task.CompletedTask, clock);
+        var policy = new RateLimitPolicy { Id = "late", Algorithm = RateLimitAlgorithm.Concurrency, PermitLimit = 1, Window = TimeSpan.FromMinutes(1) };
+        await app.Store().AcquireAsync("17f000001", new[] { policy }, new RateLimitAnswer[1], TimeSpan.FromMinutes(1));
+        var key = Assert.Single(await redis.Server.LimitKeysAsync());
+        Assert.InRange(await SecondsLeftAsync(key), 61, 80);
+
+        await time.JumpAsync(TimeSpan.FromSeconds(50));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(async () => await SecondsLeftAsync(key) > 61);
+    }
+
     [Theory]
     [InlineData("throws")]
     [InlineData("throws later")]

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RouteMiddleware.Contrib.Redis;
 using RouteMiddleware.Tests.Kit;
 
@@ -11,6 +12,9 @@ namespace RouteMiddleware.Contrib.Session.Tests.Support;
 internal static class SessionApp
 {
     public const string Secret = "base64:T2hWfm9QA2+qBCBu8uWMjeTGpg2WgYPcnA/8d1smLT0=";
+
+    /// <summary>Leaves out what each request logs, for tests that make very many.</summary>
+    public static void Quiet(WebApplicationBuilder builder) => builder.Logging.SetMinimumLevel(LogLevel.Warning);
 
     public static async Task<TestApp> StartAsync(
         string engine,

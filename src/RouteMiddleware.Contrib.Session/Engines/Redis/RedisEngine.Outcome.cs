@@ -6,15 +6,25 @@ namespace RouteMiddleware.Contrib.Session.Engines.Redis;
 /// <summary>What becomes of a commit, and when the list of its user needs an entry.</summary>
 internal sealed partial class RedisEngine
 {
-    private SavedSession Finish(SessionSave save, RedisHold hold, RedisSessionId id, RedisReply reply, string? user, bool isListed)
+    private SavedSession Finish(SessionSave save, RedisHold hold, RedisSessionId id, RedisReply reply, string? user, bool isListed, double? left = null)
     {
         switch (reply.Code)
         {
             case RedisReply.Saved:
-                Forget(reply.UserBefore, user, hold);
+                if (left is { } score && string.Equals(reply.UserBefore, save.Loaded.Record?.UserId, StringComparison.Ordinal))
+                {
+                    // Nobody waits for it: an entry of a session that is another's is harmless.
+                    _ = users.RemoveAsync(reply.UserBefore!, hold.Handle, score);
+                }
+
                 return Saved(save, hold, id, reply, user, isListed);
             case RedisReply.Ended:
-                Forget(reply.UserBefore, null, hold);
+                if (reply.UserBefore is { } gone)
+                {
+                    // Nobody waits for it: an entry without a session is harmless.
+                    _ = users.RemoveAsync(gone, hold.Handle);
+                }
+
                 return SavedSession.Emptied;
             case RedisReply.Late:
                 throw new RedisUnavailableException(RedisFailure.Timeout, "Redis came to the session's commit too late, and did not carry it out.");
@@ -69,13 +79,4 @@ internal sealed partial class RedisEngine
 
     private static string? UserAfter(SessionSave save)
         => save.Changes.HasUser ? save.Changes.UserId : save.Changes.IsFlushed ? null : save.Loaded.Record?.UserId;
-
-    private void Forget(string? before, string? after, RedisHold hold)
-    {
-        if (before is not null && !string.Equals(before, after, StringComparison.Ordinal))
-        {
-            // Nobody waits for it: an entry without a session is harmless.
-            _ = users.RemoveAsync(before, hold.Handle);
-        }
-    }
 }

@@ -100,6 +100,11 @@ internal sealed partial class RedisEngine(
         var user = UserAfter(save);
         var isListed = user is not null && goesOn && NeedsListing(save, hold);
 
+        // What names it in the list of the user whom it leaves, from before it leaves: it may come back to that list before it is taken out.
+        var left = goesOn && loaded.Record?.UserId is { } leaves && !string.Equals(leaves, user, StringComparison.Ordinal)
+            ? await users.ScoreAsync(leaves, hold.Handle, cancellationToken).ConfigureAwait(false)
+            : null;
+
         if (isListed && !await users.AddAsync(user!, hold.Handle, ListedFor(save), changes, cancellationToken).ConfigureAwait(false))
         {
             return SavedSession.Dropped;
@@ -131,7 +136,7 @@ internal sealed partial class RedisEngine(
             return await BeginAsync(save, changes.IsFlushed ? null : loaded.Record, cancellationToken).ConfigureAwait(false);
         }
 
-        return Finish(save, hold, id, reply, user, isListed);
+        return Finish(save, hold, id, reply, user, isListed, left);
     }
 
     public async ValueTask<SavedSession> UpdateAsync(LoadedSession session, string key, Func<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>> change, CancellationToken cancellationToken)

@@ -162,16 +162,24 @@ internal static class RedisScripts
         """);
 
     /// <summary>
-    /// Names a session in its user's list, before it becomes valid. Refused (0) where all were ended after the login had begun, as far as the login did not know of that end. KEYS: list, end.
+    /// Names a session in its user's list, before it becomes valid. Every naming gives another score, by which it is known. Refused (0) where all were ended after the login had begun, as far as the login did not know of that end. KEYS: list, end.
     /// ARGV: handle, lifetime, the longest age of the login ('' for none), the end that it knew.
     /// </summary>
     public static readonly RedisScript AddToUser = new("session_user_add", Clock + """
         local ended = redis.call('GET', KEYS[2])
         if ended and ARGV[3] ~= '' and ended ~= ARGV[4] and us - tonumber(ARGV[3]) < tonumber(ended) then return 0 end
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-        redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+        local ends = now + ARGV[2]
+        if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) == ends then ends = ends + 1 end
+        redis.call('ZADD', KEYS[1], ends, ARGV[1])
         redis.call('PEXPIRE', KEYS[1], math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1])))
         return 1
+        """);
+
+    /// <summary>Takes a session out of a list, unless it was named there anew meanwhile. KEYS: list. ARGV: handle, score.</summary>
+    public static readonly RedisScript RemoveFromUser = new("session_user_forget", """
+        if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or -1) ~= tonumber(ARGV[2]) then return 0 end
+        return redis.call('ZREM', KEYS[1], ARGV[1])
         """);
 
     /// <summary>The moment in microseconds, and the handles of a user's sessions. KEYS: list, end. ARGV: for how long logins that have begun are refused; none to refuse none.</summary>

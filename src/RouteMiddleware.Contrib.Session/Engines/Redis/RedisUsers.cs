@@ -37,7 +37,34 @@ internal sealed class RedisUsers(IRedisConnection redis, RedisKeys keys, EndedUs
     public long? AgeOf(SessionChanges changes)
         => changes.SetsUser ? (long)(clock.GetElapsedTime(changes.UserSetAt) + timeout).TotalMicroseconds : null;
 
-    /// <summary>Takes a session out of a list, if that is possible now: an entry without a session is harmless, and expires.</summary>
+    /// <summary>How a list names a session that may leave it soon; <see langword="null"/> where it doesn't, or can't be asked.</summary>
+    public async ValueTask<double?> ScoreAsync(string userId, string handle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await redis.CallAsync("session_user_score", database => database.SortedSetScoreAsync(keys.User(userId)[0], handle), timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException)
+        {
+            // The connection has told of the failure, and the entry expires.
+            return null;
+        }
+    }
+
+    /// <summary>Takes a session that goes on without its user out of that user's list, unless it has become that user's again and was named anew.</summary>
+    public async Task RemoveAsync(string userId, string handle, double score)
+    {
+        try
+        {
+            await redis.EvaluateAsync(RedisScripts.RemoveFromUser, [keys.User(userId)[0]], [handle, score], timeout).ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException)
+        {
+            // The connection has told of the failure.
+        }
+    }
+
+    /// <summary>Takes a session that has ended for good out of a list, if that is possible now: an entry without a session is harmless, and expires.</summary>
     public async Task RemoveAsync(string userId, string handle)
     {
         try

@@ -6,6 +6,12 @@ namespace RouteMiddleware.Middleware.Cache;
 /// <summary>Keeps answers in a store of many instances, as bytes under hashed names.</summary>
 internal sealed class SharedCacheStore(IRouteCacheStore store, TimeSpan timeout, TimeProvider clock, CacheTrouble trouble) : ICacheStore
 {
+    // A lead that could not be given back holds up everybody else for as long as an answer may take.
+    private static readonly TimeSpan OwedPause = TimeSpan.FromMilliseconds(250);
+    private const int MostOwed = 256;
+
+    private int _owed;
+
     public bool IsShared => true;
 
     public long Begin() => -1;
@@ -83,8 +89,13 @@ internal sealed class SharedCacheStore(IRouteCacheStore store, TimeSpan timeout,
         }
         catch (RouteCacheStoreException exception)
         {
-            // It ends by itself, with its time.
             trouble.Away(store.Name, exception);
+
+            // Nobody waits for that, and nothing of the request flows into it.
+            using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+            {
+                _ = OweLeadAsync(NameOf(key), lead);
+            }
         }
     }
 
@@ -96,6 +107,39 @@ internal sealed class SharedCacheStore(IRouteCacheStore store, TimeSpan timeout,
     {
         var group = HashOf(key.Primary);
         return new(ReferenceEquals(key.Primary, key.Full) ? group : HashOf(key.Full), group);
+    }
+
+    // Tried again until the lead has ended by itself. Of too many at once, as of a store that is away for long, some are left to that.
+    private async Task OweLeadAsync(RouteCacheKey name, RouteCacheLead lead)
+    {
+        var (began, isOwed) = (clock.GetTimestamp(), Interlocked.Increment(ref _owed) <= MostOwed);
+
+        try
+        {
+            while (isOwed && clock.GetElapsedTime(began) < lead.Time)
+            {
+                await Task.Delay(OwedPause, clock).ConfigureAwait(false);
+                isOwed = !await TryEndLeadAsync(name, lead).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _owed);
+        }
+    }
+
+    private async Task<bool> TryEndLeadAsync(RouteCacheKey name, RouteCacheLead lead)
+    {
+        try
+        {
+            await store.EndLeadAsync(name, lead, TimeSpan.Zero, timeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (RouteCacheStoreException)
+        {
+            // It has been told of.
+            return false;
+        }
     }
 
     // Of the letters as they are: a key has lengths in it that are no text.

@@ -27,8 +27,17 @@ internal sealed partial class MaintenanceMiddleware : IMiddleware, IEndpointCont
     private readonly Refusal _refusal;
 
     // Runs once per attachment, at start. Values are copied so that a later change to the options object has no effect.
-    public MaintenanceMiddleware(MaintenanceOptions options, MaintenanceSwitch toggle, TimeProvider clock, ILogger<MaintenanceMiddleware> logger, MaintenanceMetrics metrics)
+    public MaintenanceMiddleware(
+        MaintenanceOptions options,
+        MaintenanceSwitch toggle,
+        IMaintenanceSwitch registered,
+        TimeProvider clock,
+        ILogger<MaintenanceMiddleware> logger,
+        MaintenanceMetrics metrics)
     {
+        // Asked for and not used: one that is shared with other instances follows them from when somebody asks for it.
+        _ = registered;
+
         (_allowedIps, _allowedPaths, _bypass) = Check(options);
         _clock = clock;
         _logger = logger;

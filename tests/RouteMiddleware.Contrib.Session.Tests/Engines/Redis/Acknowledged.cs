@@ -13,6 +13,8 @@ namespace RouteMiddleware.Contrib.Session.Tests.Engines.Redis;
 /// </summary>
 internal sealed class Acknowledged : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly CancellationTokenSource _ending = new();
     private readonly Writer[] _writers;
     private readonly Task _running;
@@ -42,14 +44,14 @@ internal sealed class Acknowledged : IAsyncDisposable
     public Task<TimeSpan> GoesOnAsync()
     {
         var before = _writers.Select(static writer => writer.Written).ToArray();
-        return Eventually.HoldsAsync(() => _writers.Zip(before).All(static pair => pair.First.Written > pair.Second + 2), TimeSpan.FromSeconds(60));
+        return Eventually.HoldsAsync(() => _writers.Zip(before).All(static pair => pair.First.Written > pair.Second + 2), Patience);
     }
 
     /// <summary>Waits until so many further writes were refused.</summary>
     public Task<TimeSpan> IsRefusedAsync(int count = 5)
     {
         var before = Refused;
-        return Eventually.HoldsAsync(() => Refused >= before + count, TimeSpan.FromSeconds(60));
+        return Eventually.HoldsAsync(() => Refused >= before + count, Patience);
     }
 
     /// <summary>Ends the load and checks every session.</summary>
@@ -88,10 +90,18 @@ internal sealed class Acknowledged : IAsyncDisposable
 
         public ConcurrentQueue<string> Odd { get; } = [];
 
-        public Task BeginAsync() => _browser.DoAsync("/set/n/0");
+        // The first may come before the connection.
+        public Task<TimeSpan> BeginAsync() => Eventually.HoldsAsync(async () =>
+        {
+            using var response = await _browser.PostAsync("/set/n/0");
+            return response.IsSuccessStatusCode;
+        });
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
+            // Whoever is refused does not try again at once: nothing else would get a turn.
+            using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+
             while (!cancellationToken.IsCancellationRequested)
             {
                 _tried++;
@@ -108,6 +118,7 @@ internal sealed class Acknowledged : IAsyncDisposable
                         break;
                     case HttpStatusCode.ServiceUnavailable when _browser.SetCookies.Count == 0:
                         _refused++;
+                        await pause.WaitForNextTickAsync(CancellationToken.None);
                         break;
                     default:
                         Odd.Enqueue($"{response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");

@@ -107,7 +107,7 @@ public sealed class RedisCommitTests
                 });
             }),
             clock,
-            new() { ["StoreTimeout"] = "1s" });
+            new() { ["StoreTimeout"] = "10s" });
         var browser = new Browser(app);
         await browser.DoAsync("/set/a/1");
         var holder = Task.Run(() => browser.Copy().DoAsync("/add-as/holder"));

@@ -80,7 +80,7 @@ public sealed class ReplicaAcknowledgementTests
     private static Task WaitAsync(IRedisConnection redis, TimeSpan? limit = null)
         => new ReplicaAcknowledgement(redis, 1, TimeProvider.System).WaitAsync("session", null, new(RedisReply.Saved) { Version = 1 }, limit ?? Limit, default).AsTask();
 
-    private sealed class OneConnection(ConnectionMultiplexer multiplexer) : IRedisConnection
+    private sealed class OneConnection(RedisClient multiplexer) : IRedisConnection
     {
         public bool IsConfigured => true;
 

@@ -262,7 +262,7 @@ public sealed class MaintenanceSwitchTests
 
         public Door Create()
         {
-            Door door = new(new(Options, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
+            Door door = new(new(Options, Switch, Switch, Clock, NullLogger<MaintenanceMiddleware>.Instance, new(Meters)), _services);
             Reloaded?.Invoke(this, EventArgs.Empty);
             return door;
         }
