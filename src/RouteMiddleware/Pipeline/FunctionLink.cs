@@ -7,4 +7,11 @@ namespace RouteMiddleware.Pipeline;
 internal sealed class FunctionLink(LinkPlan plan, Func<HttpContext, RequestDelegate, Task> middleware) : Link(plan)
 {
     public override RequestDelegate Around(RequestDelegate next) => context => middleware(context, next);
+
+    public override RequestDelegate? AroundLater(Segment segment, RequestDelegate rest) => new First(middleware, segment, rest).InvokeAsync;
+
+    private sealed class First(Func<HttpContext, RequestDelegate, Task> middleware, Segment segment, RequestDelegate rest) : FirstStep(segment, rest)
+    {
+        public Task InvokeAsync(HttpContext context) => middleware(context, Next ?? Compose());
+    }
 }
