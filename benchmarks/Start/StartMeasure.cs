@@ -18,7 +18,7 @@ internal static class StartMeasure
 {
     private const string Secret = "base64:n2r8Zl0bq3uT6yW1cV5xA9kE4mS7gH0dJfLoPiXzRtY=";
 
-    /// <param name="variant"><c>plain</c>; <c>passing</c>, five that have nothing to do; <c>five</c>, among them auth and rate_limit.</param>
+    /// <param name="variant"><c>plain</c>; <c>passing</c>, five that have nothing to do; <c>five</c>, among them auth and rate_limit, on a group; <c>own</c>, the same five on each route.</param>
     /// <param name="handlers"><c>typed</c> or <c>delegate</c>.</param>
     /// <param name="count">How many endpoints.</param>
     public static async Task RunAsync(string variant, string handlers, int count)
@@ -66,9 +66,14 @@ internal static class StartMeasure
         for (var i = 0; i < count; i++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"/{i}/{{id:int}}");
-            _ = handlers is "typed"
+            IEndpointConventionBuilder route = handlers is "typed"
                 ? group.MapGet(path, (int id, Store store) => Results.Ok(store.Find(id)))
                 : group.MapGet(path, context => context.Response.WriteAsync(path));
+
+            if (variant is "own")
+            {
+                route.WithMiddleware("request_id", "security_headers", "auth", "rate_limit:100/1m").WithMiddleware("hook");
+            }
         }
 
         await app.StartAsync();

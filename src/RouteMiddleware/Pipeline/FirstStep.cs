@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace RouteMiddleware.Pipeline;
@@ -8,6 +9,11 @@ internal abstract class FirstStep(Segment segment, RequestDelegate rest)
     /// <summary>What follows; <see langword="null"/> until the first request.</summary>
     public RequestDelegate? Next;
 
-    /// <summary>Composes what follows. Two first requests at once may both do so; either serves.</summary>
-    public RequestDelegate Compose() => Next = segment.ComposeBehindFirst(rest);
+    /// <summary>Takes the first request. Two first ones at once may both compose what follows; either serves.</summary>
+    // Inlined, it would have every request save and restore registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Task BeginAsync(HttpContext context) => InvokeAsync(context, Next = segment.ComposeBehindFirst(rest));
+
+    /// <summary>Hands a request to the middleware of the step.</summary>
+    protected abstract Task InvokeAsync(HttpContext context, RequestDelegate next);
 }

@@ -12,6 +12,8 @@ internal sealed class FunctionLink(LinkPlan plan, Func<HttpContext, RequestDeleg
 
     private sealed class First(Func<HttpContext, RequestDelegate, Task> middleware, Segment segment, RequestDelegate rest) : FirstStep(segment, rest)
     {
-        public Task InvokeAsync(HttpContext context) => middleware(context, Next ?? Compose());
+        public Task InvokeAsync(HttpContext context) => Next is { } next ? middleware(context, next) : BeginAsync(context);
+
+        protected override Task InvokeAsync(HttpContext context, RequestDelegate next) => middleware(context, next);
     }
 }

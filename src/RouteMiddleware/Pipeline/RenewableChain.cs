@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
@@ -39,8 +40,11 @@ internal sealed class RenewableChain
         }
     }
 
-    public Task InvokeAsync(HttpContext context)
-        => _generations.IsPlain && _first is { } first ? first(context) : Find(_segment.GenerationOf(context))(context);
+    public Task InvokeAsync(HttpContext context) => _generations.IsPlain && _first is { } first ? first(context) : InvokeFoundAsync(context);
+
+    // Inlined, it would have every request save and restore registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task InvokeFoundAsync(HttpContext context) => Find(_segment.GenerationOf(context))(context);
 
     private RequestDelegate Find(Generation generation)
     {
