@@ -12,6 +12,7 @@ namespace RouteMiddleware;
 public abstract class HookMiddleware : IJoinNeighbours
 {
     private HookRun? _alone;
+    private HookRun? _joined;
 
     /// <inheritdoc/>
     object? IJoinNeighbours.JoinKey => this is IEndpointFilter or IHandlerStageFactory ? null : typeof(HookMiddleware);
@@ -52,7 +53,8 @@ public abstract class HookMiddleware : IJoinNeighbours
     /// <inheritdoc/>
     RequestDelegate IJoinNeighbours.Join(IReadOnlyList<IMiddleware> run, RequestDelegate next)
     {
-        var hooks = new HookRun([.. run.Cast<HookMiddleware>()]);
+        // Endpoints of one chain share the run.
+        var hooks = _joined is { } known && known.IsOf(run) ? known : _joined = new HookRun([.. run.Cast<HookMiddleware>()]);
         return context => hooks.InvokeAsync(context, next);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,9 @@ internal sealed partial class HookRun
 {
     private static readonly Func<object, Task> RunAfterHooks = static state => ((HookPass)state).RunAfterHooksAsync();
 
+    // Found out once for each class, and not for each endpoint or request. Weak: a class that nobody uses any more is let go.
+    private static readonly ConditionalWeakTable<Type, Written> Known = [];
+
     private readonly HookMiddleware[] _hooks;
     private readonly bool _hasAfterHooks;
     private readonly bool _hasBeforeHooks;
@@ -17,9 +21,12 @@ internal sealed partial class HookRun
     public HookRun(HookMiddleware[] hooks)
     {
         _hooks = hooks;
-        _hasAfterHooks = Array.Exists(hooks, static hook => Overrides(hook.AfterResponseAsync));
-        _hasBeforeHooks = Array.Exists(hooks, static hook => Overrides(hook.BeforeRequestAsync));
+        _hasAfterHooks = Array.Exists(hooks, static hook => WrittenOf(hook).After);
+        _hasBeforeHooks = Array.Exists(hooks, static hook => WrittenOf(hook).Before);
     }
+
+    /// <summary>Whether it runs exactly these.</summary>
+    public bool IsOf(IReadOnlyList<IMiddleware> run) => _hooks.AsEnumerable<IMiddleware>().SequenceEqual(run, ReferenceEqualityComparer.Instance);
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -117,6 +124,16 @@ internal sealed partial class HookRun
         }
 
         await RunAfterHooksAsync(context, index).ConfigureAwait(false);
+    }
+
+    private static Written WrittenOf(HookMiddleware hook)
+    {
+        if (!Known.TryGetValue(hook.GetType(), out var written))
+        {
+            Known.AddOrUpdate(hook.GetType(), written = new(Overrides(hook.BeforeRequestAsync), Overrides(hook.AfterResponseAsync)));
+        }
+
+        return written;
     }
 
     private static bool Overrides(Delegate method) => method.Method.DeclaringType != typeof(HookMiddleware);
@@ -219,6 +236,9 @@ internal sealed partial class HookRun
 
     private static ILogger LoggerOf(HttpContext context)
         => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HookMiddleware).FullName!);
+
+    // Which hooks a class overrides.
+    private sealed record Written(bool Before, bool After);
 
     private static partial class Log
     {

@@ -8,6 +8,13 @@ namespace RouteMiddleware;
 /// </summary>
 public interface IHandlerStageFactory
 {
+    /// <summary>
+    /// Whether <see cref="CreateHandlerStage"/> may make a stage for any endpoint, with the options that this middleware was made with. Asked before ASP.NET Core makes
+    /// the endpoint's handler, which takes it half as long again where a filter may stand around it; where this says no, no filter is added and
+    /// <see cref="CreateHandlerStage"/> is not called. Default: <see langword="true"/>.
+    /// </summary>
+    bool MayNeedHandlerStage => true;
+
     /// <summary>Makes the handler stage for one endpoint, when the endpoint is built.</summary>
     /// <param name="context">The handler's method and the application's services.</param>
     /// <param name="next">The rest of the handler stage.</param>

@@ -9,7 +9,7 @@ internal sealed class ExplorerGuard(IMiddlewareChains chains, IHostEnvironment? 
 {
     public IEnumerable<RouteMiddlewareFault> Check(IReadOnlyList<Endpoint> endpoints)
         => from endpoint in endpoints
-           let mark = endpoint.Metadata.GetMetadata<ExplorerMark>()
+           let mark = endpoint.Metadata.FindOnce<ExplorerMark>()
            where mark is not null && !MayServe(endpoint)
            group endpoint by mark into unguarded
            select new RouteMiddlewareFault(

@@ -38,22 +38,15 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
     /// <summary>Puts attachments on an endpoint. Outer groups come first.</summary>
     public void Add(EndpointBuilder endpoint, Attachment attachment)
     {
-        var pending = PendingChain.Of(endpoint, resolver, generations);
-        pending.Add(attachment);
         attachment.FoundOn(endpoint);
+        PendingChain.Of(endpoint, resolver, generations).Add(attachment);
         endpoint.Metadata.Add(attachment);
-
-        if (resolver.MayHaveHandlerStage(attachment))
-        {
-            // One factory for each call keeps reading order with the filters that AddEndpointFilter adds in between.
-            endpoint.FilterFactories.Add((context, next) => pending.Around(attachment, context, next));
-        }
     }
 
     /// <summary>Wraps the endpoint's delegate. Every level calls this; the first call does it all.</summary>
     public void Finish(EndpointBuilder endpoint)
     {
-        if (endpoint.Metadata.OfType<PendingChain>().FirstOrDefault() is not { } pending)
+        if (PendingChain.Find(endpoint) is not { } pending)
         {
             return;
         }
@@ -62,10 +55,10 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
 
         var faults = pending.Faults;
         var resolved = pending.Resolved;
-        var (links, chain, faulty) = resolved;
-        endpoint.Metadata.Add(chain.With(pending.HandlerStages));
+        var chain = resolved.Chain;
+        endpoint.Metadata.Add(resolved.ChainWith(pending.HandlerStages));
 
-        foreach (var (owner, link) in links)
+        foreach (var (owner, link) in resolved.Links)
         {
             if (!link.HasRequestStage && !pending.HasHandlerStage)
             {
@@ -83,13 +76,13 @@ internal sealed partial class ChainComposer(MiddlewareCatalog catalog, ChainReso
 
         if (endpoint.RequestDelegate is { } handler)
         {
-            if (!endpoint.Metadata.OfType<MethodInfo>().Any())
+            if (!endpoint.Metadata.Any(static item => item is MethodInfo))
             {
-                endpoint.Metadata.Add(new HandlerMethod(handler.Method));
+                endpoint.Metadata.Add(new HandlerMethod(handler));
             }
 
-            var composed = RenewableChain.Compose(resolved.InOrder, handler, static _ => null, generations, generations.EnterRoute, faults);
-            endpoint.RequestDelegate = faulty || faults.Count > 0 ? Refuse(endpoint, faults) : composed;
+            var composed = Segment.Compose(resolved.SegmentsFor(generations), handler, faults);
+            endpoint.RequestDelegate = resolved.IsFaulty || faults.Count > 0 ? Refuse(endpoint, faults) : composed;
         }
 
         Array.ForEach(faults.ToArray(), catalog.Faults.Add);

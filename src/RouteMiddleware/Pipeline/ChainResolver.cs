@@ -105,11 +105,30 @@ internal sealed class ChainResolver(MiddlewareCatalog catalog, AttachmentPlans p
     public static string WhereOf(EndpointBuilder endpoint, Attachment attachment)
         => attachment.Origin is null ? RouteName.Of(endpoint) : $"{RouteName.Of(endpoint)} ({attachment.Origin})";
 
-    /// <summary>Whether something of an attachment may run in the handler stage.</summary>
-    public bool MayHaveHandlerStage(Attachment attachment)
-        => !attachment.IsExclusion
-            && plans.Of(attachment) is { } attached
-            && attached.Any(static plan => plan.Registration.Factory is not null || MiddlewareShapes.HasHandlerStage(plan.Registration.RunningType));
+    /// <summary>What of an attachment may run in the handler stage; <see langword="null"/> where nothing can.</summary>
+    public IReadOnlyList<LinkPlan>? FindHandlerStages(Attachment attachment)
+    {
+        List<LinkPlan>? found = null;
+
+        foreach (var plan in plans.Of(attachment) ?? [])
+        {
+            if (MayHaveHandlerStage(plan))
+            {
+                (found ??= []).Add(plan);
+            }
+        }
+
+        return found;
+    }
+
+    // Most are known by their class. Others are made and asked; one that can't be made is a fault where it stays in the chain, and no matter where it does not.
+    private bool MayHaveHandlerStage(LinkPlan plan)
+    {
+        var type = plan.Registration.RunningType;
+        var isAsked = plan.Registration.Factory is not null || type?.IsAssignableTo(typeof(IHandlerStageFactory)) == true;
+
+        return plan.Inactive is null && (isAsked ? links.Peek(plan) is not { WantsHandlerStage: false } : MiddlewareShapes.HasHandlerStage(type));
+    }
 
     private string AdviceOn(Attachment attachment)
         => attachment.Type is null && !EntryText.Parse(attachment.Name).NamesType && catalog.AdviceOnUnknown(attachment.Name) is { } advice

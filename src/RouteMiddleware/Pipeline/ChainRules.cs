@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
@@ -6,6 +7,9 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>The rules that a whole chain must keep: once per chain, what needs what, and what stands before what.</summary>
 internal static class ChainRules
 {
+    // Read once for each class: ten thousand routes may each have a chain of their own. Weak, as other applications of the process have other classes.
+    private static readonly ConditionalWeakTable<Type, Rules> Known = [];
+
     /// <summary>Checks the chain of one endpoint, the global list included.</summary>
     /// <param name="route">How the endpoint is named in faults.</param>
     /// <param name="chain">The active links in reading order; those of the global list have no origin.</param>
@@ -45,7 +49,7 @@ internal static class ChainRules
     private static void CheckOnce(string where, LinkPlan plan, int index, IReadOnlyList<(LinkPlan Plan, string? Origin)> chain, FaultList faults)
     {
         if (plan.Registration.MiddlewareType is { } type
-            && type.IsDefined(typeof(OncePerChainAttribute), inherit: true)
+            && RulesOf(type).IsOncePerChain
             && chain.Take(index).FirstOrDefault(earlier => earlier.Plan.Registration.MiddlewareType == type) is { Plan: { } first })
         {
             faults.Add(where, $"'{plan}' is a second '{plan.Name}' in one chain.", $"Keep one of the two; the first stands at {first.Where}.");
@@ -59,7 +63,7 @@ internal static class ChainRules
             return;
         }
 
-        foreach (var needed in requirements ? type.GetCustomAttributes<RequiresAttribute>(inherit: true) : [])
+        foreach (var needed in requirements ? RulesOf(type).Requires : [])
         {
             if (!Has(chain, needed.Alias))
             {
@@ -67,7 +71,7 @@ internal static class ChainRules
             }
         }
 
-        foreach (var earlier in type.GetCustomAttributes<RunsAfterAttribute>(inherit: true))
+        foreach (var earlier in RulesOf(type).RunsAfter)
         {
             if (Has(chain.Skip(index + 1), earlier.Alias) && !Has(chain.Take(index), earlier.Alias))
             {
@@ -75,7 +79,7 @@ internal static class ChainRules
             }
         }
 
-        foreach (var later in type.GetCustomAttributes<RunsBeforeAttribute>(inherit: true))
+        foreach (var later in RulesOf(type).RunsBefore)
         {
             if (Has(chain.Take(index), later.Alias))
             {
@@ -84,8 +88,16 @@ internal static class ChainRules
         }
     }
 
+    private static Rules RulesOf(Type type) => Known.GetValue(type, static type => new(
+        type.IsDefined(typeof(OncePerChainAttribute), inherit: true),
+        [.. type.GetCustomAttributes<RequiresAttribute>(inherit: true)],
+        [.. type.GetCustomAttributes<RunsAfterAttribute>(inherit: true)],
+        [.. type.GetCustomAttributes<RunsBeforeAttribute>(inherit: true)]));
+
     private static bool Has(IEnumerable<(LinkPlan Plan, string? Origin)> chain, string alias)
         => chain.Any(link => AliasComparer.Instance.Equals(link.Plan.Name, alias));
 
     private static string WhereOf(string route, string? origin, LinkPlan plan) => $"{route} ({origin ?? plan.Where})";
+
+    private sealed record Rules(bool IsOncePerChain, RequiresAttribute[] Requires, RunsAfterAttribute[] RunsAfter, RunsBeforeAttribute[] RunsBefore);
 }

@@ -38,7 +38,7 @@ internal sealed class EndpointChain
     public IReadOnlySet<LinkPlan> HandlerStages { get; } = FrozenSet<LinkPlan>.Empty;
 
     /// <summary>The chain of one endpoint of many that share it.</summary>
-    public EndpointChain With(IReadOnlySet<LinkPlan>? handlerStages) => handlerStages is null ? this : new(this, handlerStages);
+    public EndpointChain With(IReadOnlySet<LinkPlan> handlerStages) => new(this, handlerStages);
 
     /// <summary>Whether the endpoint took that entry of the global list off.</summary>
     public bool IsWithoutGlobal(int index) => _withoutGlobal is not null && _withoutGlobal[index];

@@ -79,7 +79,8 @@ internal sealed class GlobalChain(MiddlewareCatalog catalog, LinkFactory links, 
 
         Link[] composed = [.. made.Select(static item => item.Link)];
         generations.HasGlobalHead = Array.Exists(composed, static link => link.IsRenewable);
-        var entry = RenewableChain.Compose(composed, context => _rest!(context), Skip, generations, generations.EnterGlobal, catalog.Faults);
+        var segments = Segment.Of(composed, Skip, generations, generations.EnterGlobal, generations.Observation.MayWatch(composed), mayWait: false);
+        var entry = Segment.Compose(segments, context => _rest!(context), catalog.Faults);
 
         if (forGood)
         {

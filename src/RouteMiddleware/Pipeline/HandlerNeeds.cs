@@ -9,7 +9,7 @@ namespace RouteMiddleware.Pipeline;
 /// <summary>Checks that whatever a handler takes, and its metadata need, is provided by its chain: a type marked <c>[Requires("session")]</c> needs that middleware.</summary>
 internal sealed class HandlerNeeds(MiddlewareCatalog catalog, GlobalChain global)
 {
-    // Thousands of endpoints carry metadata of a few classes.
+    // Thousands of endpoints carry metadata and take parameters of a few classes.
     private readonly Dictionary<Type, string[]> _needs = [];
 
     public void Check(Endpoint endpoint)
@@ -44,7 +44,7 @@ internal sealed class HandlerNeeds(MiddlewareCatalog catalog, GlobalChain global
 
     private void CheckParameters(Endpoint endpoint)
     {
-        if ((endpoint.Metadata.GetMetadata<MethodInfo>() ?? endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.MethodInfo) is not { } handler)
+        if ((endpoint.Metadata.FindOnce<MethodInfo>() ?? endpoint.Metadata.FindOnce<ControllerActionDescriptor>()?.MethodInfo) is not { } handler)
         {
             return;
         }
@@ -54,14 +54,11 @@ internal sealed class HandlerNeeds(MiddlewareCatalog catalog, GlobalChain global
             // An optional one needs the middleware as well: nothing else could ever fill it.
             var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
 
-            foreach (var needed in type.GetCustomAttributes<RequiresAttribute>(inherit: true))
+            foreach (var alias in NeedsOf(type))
             {
-                if (!Runs(endpoint, needed.Alias))
+                if (!Runs(endpoint, alias))
                 {
-                    catalog.Faults.Add(
-                        RouteName.Of(endpoint),
-                        $"The handler takes {type.Name} '{parameter.Name}', but '{needed.Alias}' is not in its chain.",
-                        AdviceOn(needed.Alias));
+                    catalog.Faults.Add(RouteName.Of(endpoint), $"The handler takes {type.Name} '{parameter.Name}', but '{alias}' is not in its chain.", AdviceOn(alias));
                 }
             }
         }
@@ -71,7 +68,7 @@ internal sealed class HandlerNeeds(MiddlewareCatalog catalog, GlobalChain global
         => $"Add .WithMiddleware(\"{alias}\") to the route or one of its groups, or \"{alias}\" to RouteMiddleware:Middleware.";
 
     private bool Runs(Endpoint endpoint, string alias)
-        => global.RunningOn(endpoint).Concat(endpoint.Metadata.GetMetadata<EndpointChain>()?.Links ?? []).Any(plan => AliasComparer.Instance.Equals(plan.Name, alias));
+        => global.RunningOn(endpoint).Concat(endpoint.Metadata.FindOnce<EndpointChain>()?.Links ?? []).Any(plan => AliasComparer.Instance.Equals(plan.Name, alias));
 
     // A parameter object carries the real parameters in its constructor, or in its properties' place.
     private static IEnumerable<ParameterInfo> Flatten(ParameterInfo parameter)

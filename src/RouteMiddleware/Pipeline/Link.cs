@@ -18,6 +18,9 @@ internal abstract class Link(LinkPlan plan)
     /// <summary>Whether something of it may run around the handler.</summary>
     public virtual bool HasHandlerStage => false;
 
+    /// <summary>Whether a filter has to ask it, when the handler is made, for what runs around it: one that declines with any handler needs none.</summary>
+    public virtual bool WantsHandlerStage => HasHandlerStage;
+
     /// <summary>Whether each endpoint has one of its own, which keeps what it learnt.</summary>
     public virtual bool LivesOnOneEndpoint => false;
 
@@ -32,6 +35,9 @@ internal abstract class Link(LinkPlan plan)
 
     /// <summary>Puts the request stage around the rest of the request.</summary>
     public abstract RequestDelegate Around(RequestDelegate next);
+
+    /// <summary>Puts the request stage around what the first request will compose; <see langword="null"/> where it stands around finished delegates only.</summary>
+    public virtual RequestDelegate? AroundLater(Segment segment, RequestDelegate rest) => null;
 
     /// <summary>Puts the handler stage around the rest of the handler stage.</summary>
     public virtual EndpointFilterDelegate Around(EndpointFilterFactoryContext context, EndpointFilterDelegate next) => next;

@@ -11,17 +11,31 @@ namespace RouteMiddleware.Pipeline;
 internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactory scopes, MiddlewareCatalog catalog, ServiceLifetimes lifetimes, OwnedInstances owned)
 {
     private readonly MiddlewareShapes _shapes = new(services.GetService<IServiceProviderIsService>());
-    private readonly ConcurrentDictionary<LinkPlan, Lazy<Link?>> _links = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<LinkPlan, Lazy<MadeLink>> _links = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The link of a plan; <see langword="null"/> where it can't be made, and the faults say why.</summary>
-    public Link? Get(LinkPlan plan) => _links.GetOrAdd(plan, static (key, factory) => new Lazy<Link?>(() => factory.Create(key)), this).Value;
+    public Link? Get(LinkPlan plan)
+    {
+        var made = Make(plan);
 
-    /// <summary>The link of a plan where it was made already.</summary>
-    public Link? Find(LinkPlan plan) => _links.TryGetValue(plan, out var made) && made.IsValueCreated ? made.Value : null;
+        if (!made.IsInUse)
+        {
+            made.IsInUse = true;
+            Array.ForEach(made.Faults, catalog.Faults.Add);
+        }
+
+        return made.Link;
+    }
+
+    /// <summary>The link of a plan, to be asked before it is known whether it runs anywhere: what is wrong with it is told when somebody uses it.</summary>
+    public Link? Peek(LinkPlan plan) => Make(plan).Link;
+
+    /// <summary>The link of a plan where it is in use already.</summary>
+    public Link? Find(LinkPlan plan) => _links.TryGetValue(plan, out var made) && made is { IsValueCreated: true, Value.IsInUse: true } ? made.Value.Link : null;
 
     /// <summary>The plans whose links were made at the start and since, and are in use.</summary>
     public IEnumerable<(LinkPlan Plan, Link Link)> Made
-        => from pair in _links where pair.Value is { IsValueCreated: true, Value: not null } select (pair.Key, pair.Value.Value!);
+        => from pair in _links where pair.Value is { IsValueCreated: true, Value: { IsInUse: true, Link: not null } } select (pair.Key, pair.Value.Value.Link!);
 
     /// <summary>Makes another link, to stand in the place of one that is in use.</summary>
     public Link? Renew(LinkPlan plan, OptionsFactory options, FaultList faults)
@@ -46,13 +60,13 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
         return link;
     }
 
-    private Link? Create(LinkPlan plan)
+    private MadeLink Make(LinkPlan plan) => _links.GetOrAdd(plan, static (key, factory) => new Lazy<MadeLink>(() => factory.Create(key)), this).Value;
+
+    private MadeLink Create(LinkPlan plan)
     {
         var faults = new FaultList();
         var link = Create(plan, catalog.Options, faults);
-
-        Array.ForEach(faults.ToArray(), catalog.Faults.Add);
-        return faults.Count > 0 ? null : link;
+        return new MadeLink(faults.Count > 0 ? null : link, faults.ToArray());
     }
 
     private Link? Create(LinkPlan plan, OptionsFactory factory, FaultList faults)
@@ -193,5 +207,10 @@ internal sealed class LinkFactory(IServiceProvider services, IServiceScopeFactor
                 faults.Add(where, $"'{plan}' can't be made: {exception.Message}", "Register what its constructor takes, or mend what it throws.");
                 break;
         }
+    }
+
+    private sealed record MadeLink(Link? Link, RouteMiddlewareFault[] Faults)
+    {
+        public bool IsInUse { get; set; }
     }
 }

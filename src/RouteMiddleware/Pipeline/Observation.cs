@@ -59,6 +59,9 @@ internal sealed class Observation(TimeProvider clock, MiddlewareCatalog catalog,
         set => _watcher = value;
     }
 
+    /// <summary>Whether somebody may want to know, now or later, what each link of a chain does.</summary>
+    public bool MayWatch(IReadOnlyList<Link> links) => IsWanted || IsSubscribed || links.Any(static link => IsAskedForBy(link.Plan));
+
     /// <summary>Whether the middleware has the chain measured in which it stands.</summary>
     public static bool IsAskedForBy(LinkPlan plan) => plan.Registration.MiddlewareType is { } type && typeof(IObserveChains).IsAssignableFrom(type);
 

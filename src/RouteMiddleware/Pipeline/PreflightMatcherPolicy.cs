@@ -14,7 +14,7 @@ internal sealed class PreflightMatcherPolicy : MatcherPolicy, INodeBuilderPolicy
     {
         for (var i = 0; i < endpoints.Count; i++)
         {
-            if (endpoints[i].Metadata.GetMetadata<Preflight>() is not null)
+            if (endpoints[i].Metadata.FindOnce<Preflight>() is not null)
             {
                 return true;
             }

@@ -1,92 +1,50 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using RouteMiddleware.Settings;
 
 namespace RouteMiddleware.Pipeline;
 
 /// <summary>
-/// Neighbouring links as one delegate that follows the options: composed at start, and again at the first request of each generation. At most the innermost of them
-/// lives on one endpoint only (a convention class, a branch): it stays what it is until its own options change.
+/// A segment of one endpoint's chain that follows the options: composed at start or by the first request, and again at the first request of each generation. A link that
+/// lives on one endpoint only stays what it is until its own options change. There is one of these for each endpoint: what many share is the segment's.
 /// </summary>
 internal sealed class RenewableChain
 {
     // Requests of more generations than these are hardly ever under way at once; an older one has its chain composed for itself.
     private const int KeptGenerations = 3;
 
-    private readonly IReadOnlyList<Link> _links;
-    private readonly RequestDelegate _rest;
-    private readonly RequestDelegate _observedRest;
-    private readonly Func<Link, Func<HttpContext, bool>?> _skip;
+    private readonly Segment _segment;
+
+    // The segment's; asked by every request.
     private readonly Generations _generations;
-    private readonly Func<HttpContext, Generation> _generationOf;
-    private readonly RequestDelegate _first;
+    private readonly RequestDelegate _rest;
 
-    private RequestDelegate? _observedFirst;
-    private Composed[] _composed = [];
-    private (Link Link, RequestDelegate Delegate)[] _placed = [];
+    private RequestDelegate? _first;
+    private Others? _others;
 
-    private RenewableChain(
-        IReadOnlyList<Link> links,
-        RequestDelegate rest,
-        Func<Link, Func<HttpContext, bool>?> skip,
-        Generations generations,
-        Func<HttpContext, Generation> generationOf,
-        bool isInnermost,
-        FaultList faults)
-    {
-        // A link that lives on one endpoint only keeps what follows it: that must ask by itself whether somebody listens.
-        var observedRest = isInnermost ? generations.Observation.AroundRest(rest) : rest;
-
-        _links = links;
-        _rest = links[^1].LivesOnOneEndpoint ? observedRest : rest;
-        _observedRest = observedRest;
-        _skip = skip;
-        _generations = generations;
-        _generationOf = generationOf;
-        _first = LinkComposer.Compose(links, _rest, skip, faults, Place);
-    }
-
-    /// <summary>Composes links: where options of one can change, into a delegate that follows them.</summary>
-    /// <param name="links">The links in reading order.</param>
+    /// <summary>Puts a segment around what follows it.</summary>
+    /// <param name="segment">The links.</param>
     /// <param name="rest">What runs inside the innermost.</param>
-    /// <param name="skip">Tells per link when a request passes it by; <see langword="null"/> for never.</param>
-    /// <param name="generations">The state of the options.</param>
-    /// <param name="enter">Marks the request at the first of the links that can change.</param>
     /// <param name="faults">Takes what goes wrong while a link is put in place.</param>
-    public static RequestDelegate Compose(
-        IReadOnlyList<Link> links,
-        RequestDelegate rest,
-        Func<Link, Func<HttpContext, bool>?> skip,
-        Generations generations,
-        Func<HttpContext, Generation> enter,
-        FaultList faults)
+    public RenewableChain(Segment segment, RequestDelegate rest, FaultList faults)
     {
-        var next = rest;
-        var end = links.Count;
-        var isObserved = generations.Observation.IsWanted || generations.Observation.IsSubscribed || links.Any(static link => Observation.IsAskedForBy(link.Plan));
+        _segment = segment;
+        _generations = segment.Generations;
 
-        // From the inside out, a segment at a time: a link that lives on one endpoint only ends its segment.
-        while (end > 0)
+        // A link that lives on one endpoint only keeps what follows it: that must ask by itself whether somebody listens.
+        _rest = segment is { LivesOnOneEndpoint: true, IsInnermost: true } ? _generations.Observation.AroundRest(rest) : rest;
+
+        if (!segment.IsComposedLater)
         {
-            var start = end - 1;
-
-            while (start > 0 && !links[start - 1].LivesOnOneEndpoint)
-            {
-                start--;
-            }
-
-            IReadOnlyList<Link> segment = start == 0 && end == links.Count ? links : [.. links.Skip(start).Take(end - start)];
-            var isBehind = links.Take(start).Any(static link => link.IsRenewable);
-
-            next = isObserved || segment.Any(static link => link.IsRenewable)
-                ? new RenewableChain(segment, next, skip, generations, isBehind ? generations.Of : enter, end == links.Count, faults).InvokeAsync
-                : LinkComposer.Compose(segment, next, skip, faults);
-            end = start;
+            _first = LinkComposer.Compose(segment.Links, _rest, segment.Skip, faults, Place);
         }
-
-        return next;
     }
 
-    private Task InvokeAsync(HttpContext context) => _generations.IsPlain ? _first(context) : Find(_generationOf(context))(context);
+    public Task InvokeAsync(HttpContext context) => _generations.IsPlain && _first is { } first ? first(context) : InvokeFoundAsync(context);
+
+    // Inlined, it would have every request save and restore registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task InvokeFoundAsync(HttpContext context) => Find(_segment.GenerationOf(context))(context);
 
     private RequestDelegate Find(Generation generation)
     {
@@ -94,17 +52,19 @@ internal sealed class RenewableChain
 
         if (generation.Number == 0)
         {
-            return isObserved ? _observedFirst ??= Compose(_links, isObserved: true) : _first;
+            return isObserved ? Remembered().ObservedFirst ??= Compose(_segment.Links, isObserved: true) : FindFirst();
         }
 
         var composed = FindComposed(generation.Number) ?? Renew(generation);
         return isObserved ? composed.Observed ??= Compose(composed.Links, isObserved: true) : composed.Delegate;
     }
 
+    private RequestDelegate FindFirst() => _first ??= Compose(_segment.Links, isObserved: false);
+
     // Asked by every request since the first reload: a closure for each would be waste.
     private Composed? FindComposed(int number)
     {
-        foreach (var known in Volatile.Read(ref _composed))
+        foreach (var known in Volatile.Read(ref _others)?.Composed ?? [])
         {
             if (known.Number == number)
             {
@@ -119,15 +79,16 @@ internal sealed class RenewableChain
     {
         lock (_generations.Renewal)
         {
-            Link[] links = [.. _links.Select(generation.Of)];
+            var others = Remembered();
+            Link[] links = [.. _segment.Links.Select(generation.Of)];
 
             // What did not change here goes on as it is.
-            var composed = links.SequenceEqual(_links)
-                ? _first
-                : Array.Find(_composed, known => known.Links.SequenceEqual(links))?.Delegate ?? Compose(links, isObserved: false);
+            var composed = links.SequenceEqual(_segment.Links)
+                ? FindFirst()
+                : Array.Find(others.Composed, known => known.Links.SequenceEqual(links))?.Delegate ?? Compose(links, isObserved: false);
             var renewed = new Composed(generation.Number, links, composed);
 
-            Volatile.Write(ref _composed, [renewed, .. _composed.Where(known => known.Number != generation.Number).Take(KeptGenerations - 1)]);
+            others.Composed = [renewed, .. others.Composed.Where(known => known.Number != generation.Number).Take(KeptGenerations - 1)];
             return renewed;
         }
     }
@@ -138,14 +99,17 @@ internal sealed class RenewableChain
         {
             var faults = new FaultList();
             var composed = isObserved
-                ? LinkComposer.Compose(links, _observedRest, _skip, faults, (link, next) => _generations.Observation.Around(link, Place(link, next)), joinNeighbours: false)
-                : LinkComposer.Compose(links, _rest, _skip, faults, Place);
+                ? LinkComposer.Compose(links, ObservedRest(), _segment.Skip, faults, (link, next) => _generations.Observation.Around(link, Place(link, next)), joinNeighbours: false)
+                : LinkComposer.Compose(links, _rest, _segment.Skip, faults, Place);
 
             // Each link was put around a delegate before the reload was accepted: what fails only here is thrown, not passed by.
             faults.ThrowIfAny();
             return composed;
         }
     }
+
+    private RequestDelegate ObservedRest()
+        => _segment is { IsInnermost: true, LivesOnOneEndpoint: false } ? _generations.Observation.AroundRest(_rest) : _rest;
 
     private RequestDelegate Place(Link link, RequestDelegate next)
     {
@@ -154,14 +118,43 @@ internal sealed class RenewableChain
             return link.Around(next);
         }
 
-        if (Array.Find(_placed, known => ReferenceEquals(known.Link, link)).Delegate is { } placed)
+        var others = Remembered();
+
+        if (Array.Find(others.Placed, known => ReferenceEquals(known.Link, link)).Delegate is { } placed)
         {
             return placed;
         }
 
         var around = link.Around(next);
-        _placed = [(link, around), .. _placed.Take(KeptGenerations - 1)];
+        others.Placed = [(link, around), .. others.Placed.Take(KeptGenerations - 1)];
         return around;
+    }
+
+    private Others Remembered()
+    {
+        if (_others is { } others)
+        {
+            return others;
+        }
+
+        var made = new Others();
+        return Interlocked.CompareExchange(ref _others, made, null) ?? made;
+    }
+
+    // What few endpoints come to need.
+    private sealed class Others
+    {
+        private Composed[] _composed = [];
+
+        public RequestDelegate? ObservedFirst { get; set; }
+
+        public Composed[] Composed
+        {
+            get => Volatile.Read(ref _composed);
+            set => Volatile.Write(ref _composed, value);
+        }
+
+        public (Link Link, RequestDelegate Delegate)[] Placed { get; set; } = [];
     }
 
     private sealed record Composed(int Number, Link[] Links, RequestDelegate Delegate)

@@ -4,8 +4,10 @@ namespace RouteMiddleware.Settings;
 internal sealed class FaultList
 {
     private readonly Lock _lock = new();
-    private readonly List<RouteMiddlewareFault> _faults = [];
-    private readonly HashSet<RouteMiddlewareFault> _known = [];
+
+    // Thousands of endpoints have a list, and hardly one of them a fault.
+    private List<RouteMiddlewareFault>? _faults;
+    private HashSet<RouteMiddlewareFault>? _known;
 
     public int Count
     {
@@ -13,7 +15,7 @@ internal sealed class FaultList
         {
             lock (_lock)
             {
-                return _faults.Count;
+                return _faults?.Count ?? 0;
             }
         }
     }
@@ -24,9 +26,9 @@ internal sealed class FaultList
     {
         lock (_lock)
         {
-            if (_known.Add(fault))
+            if ((_known ??= []).Add(fault))
             {
-                _faults.Add(fault);
+                (_faults ??= []).Add(fault);
             }
         }
     }
@@ -35,7 +37,7 @@ internal sealed class FaultList
     {
         lock (_lock)
         {
-            return [.. _faults];
+            return _faults is null ? [] : [.. _faults];
         }
     }
 

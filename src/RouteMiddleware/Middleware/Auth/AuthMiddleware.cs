@@ -11,6 +11,11 @@ namespace RouteMiddleware.Middleware.Auth;
 [SkipsPreflight]
 internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory, IEndpointContributor, IDescribeAnswers
 {
+    // Shared by all endpoints.
+    private static readonly ProducesResponseTypeMetadata NotAuthenticated = AnswerOf(StatusCodes.Status401Unauthorized);
+    private static readonly ProducesResponseTypeMetadata Forbidden = AnswerOf(StatusCodes.Status403Forbidden);
+    private static readonly ProducesResponseTypeMetadata Unavailable = AnswerOf(StatusCodes.Status503ServiceUnavailable);
+
     private readonly Authenticator _authenticator;
     private readonly AccessRules _access;
     private readonly ILogger _logger;
@@ -29,6 +34,9 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
         var authentication = _authenticator.AuthenticateAsync(context);
         return authentication.IsCompletedSuccessfully ? Decide(context, next, authentication.Result) : DecideAsync(context, next, authentication);
     }
+
+    /// <inheritdoc/>
+    public bool MayNeedHandlerStage => _access.Resource is not null;
 
     /// <inheritdoc/>
     public EndpointFilterDelegate CreateHandlerStage(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
@@ -60,27 +68,29 @@ internal sealed partial class AuthMiddleware : IMiddleware, IHandlerStageFactory
             return;
         }
 
-        AddStatus(metadata, StatusCodes.Status401Unauthorized);
+        AddAnswer(metadata, NotAuthenticated);
 
         if (_access.CanForbid)
         {
-            AddStatus(metadata, StatusCodes.Status403Forbidden);
+            AddAnswer(metadata, Forbidden);
         }
 
         if (_authenticator.MayBeUnavailable)
         {
-            AddStatus(metadata, StatusCodes.Status503ServiceUnavailable);
+            AddAnswer(metadata, Unavailable);
         }
     }
 
     /// <inheritdoc/>
     public void DescribeAnswers(EndpointAnswers answers) => AuthAnswers.Describe(answers, _authenticator, _access.CanForbid);
 
-    private static void AddStatus(IList<object> metadata, int status)
+    private static ProducesResponseTypeMetadata AnswerOf(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);
+
+    private static void AddAnswer(IList<object> metadata, ProducesResponseTypeMetadata answer)
     {
-        if (!metadata.OfType<ProducesResponseTypeMetadata>().Any(known => known.StatusCode == status))
+        if (!metadata.OfType<ProducesResponseTypeMetadata>().Any(known => known.StatusCode == answer.StatusCode))
         {
-            metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+            metadata.Add(answer);
         }
     }
 

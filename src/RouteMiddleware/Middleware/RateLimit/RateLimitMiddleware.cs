@@ -66,6 +66,8 @@ internal sealed class RateLimitMiddleware : IJoinNeighbours, IHandlerStageFactor
 
     public bool CountsFailuresOnly { get; }
 
+    public bool MayNeedHandlerStage => CountsFailuresOnly;
+
     public StringValues LimitText { get; }
 
     public StringValues PolicyText { get; }
