@@ -22,9 +22,11 @@ public class MaintenanceBenchmarks : ISharedOptions
     public void Setup()
     {
         _isClosed = Closed;
+        var toggle = new MaintenanceSwitch(this, TimeProvider.System, NullLogger<MaintenanceSwitch>.Instance);
         _ours = new(
             new() { Enabled = Closed },
-            new(this, TimeProvider.System, NullLogger<MaintenanceSwitch>.Instance),
+            toggle,
+            toggle,
             TimeProvider.System,
             NullLogger<MaintenanceMiddleware>.Instance,
             new());
