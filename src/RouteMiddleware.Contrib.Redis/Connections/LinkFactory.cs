@@ -162,6 +162,11 @@ internal sealed class LinkFactory(RedisSettings settings, IServiceProvider servi
         try
         {
             var multiplexer = await opening.WaitAsync(Limit + Limit, clock, stopping).ConfigureAwait(false);
+
+            // In order, one reader that is slow with its reply would hold up all others'. Newer clients know no order any more, and say so by a warning.
+#pragma warning disable CS0618
+            multiplexer.PreserveAsyncOrder = false;
+#pragma warning restore CS0618
             return new(new(multiplexer, isOurs: true, endPoint, clock), null, true);
         }
         catch (Exception exception) when (exception is TimeoutException || (exception is OperationCanceledException && stopping.IsCancellationRequested))

@@ -19,7 +19,7 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
     private readonly CallEvents _events;
     private readonly Action _replied;
     private readonly ITimer _timer;
-    private ManualResetValueTaskSourceCore<T> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<T> _source;
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
     private Task<T>? _reply;
@@ -51,6 +51,7 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
         (_link, _operation, _isTrial, _startedAt, _timeout, _cancellation) = (link, operation, isTrial, startedAt, timeout, cancellationToken);
         _tries = 0;
         _isAnswered = false;
+        _source.RunContinuationsAsynchronously = true;
         Volatile.Write(ref _state, ((_state / States) + 1) * States + Waiting);
 
         // Before it is sent: the reply may be there at once, and ends both.
@@ -131,6 +132,9 @@ internal abstract class PendingCall<T> : IValueTaskSource<T>
             if (TryEnd(Volatile.Read(ref _state), isAnswered: true))
             {
                 _events.Succeeded(_operation, _startedAt, _isTrial);
+
+                // The last thing that is done here: who waits goes on at once, and this may be another call's by then.
+                _source.RunContinuationsAsynchronously = !_link.RepliesApart;
                 _source.SetResult(reply.Result);
             }
 

@@ -29,6 +29,9 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, bool isOurs,
 
     public EndPoint? EndPoint { get; } = endPoint;
 
+    /// <summary>Whether each reply comes by a thread of the pool of its own, so that whoever goes on with it there holds up nobody else's.</summary>
+    public bool RepliesApart => IsOurs;
+
     public int Pending => Volatile.Read(ref _pending);
 
     /// <summary>How long nothing was heard from the server.</summary>

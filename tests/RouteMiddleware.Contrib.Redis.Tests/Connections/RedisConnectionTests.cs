@@ -112,6 +112,33 @@ public sealed class RedisConnectionTests
         await Eventually.HoldsAsync(async () => await server.CommandAsync("GET", "rm:{a}") is "2");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task P8_CallerThatBlocksItsThread_HoldsUpNobodyElsesReply(bool isRegistered)
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var own = isRegistered ? await ConnectionMultiplexer.ConnectAsync(server.Configuration) : null;
+        await using var app = await RedisApp.StartConnectedAsync(isRegistered ? null : server.Configuration, builder =>
+        {
+            if (own is not null)
+            {
+                builder.Services.AddSingleton<IConnectionMultiplexer>(own);
+            }
+        });
+        using var both = new CountdownEvent(2);
+
+        // Each goes on only when the other has its reply, too.
+        async Task<bool> CallAsync(string key)
+        {
+            await app.AddAsync(key, TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+            both.Signal();
+            return both.Wait(TimeSpan.FromSeconds(20));
+        }
+
+        Assert.DoesNotContain(false, await Task.WhenAll(CallAsync("{a}"), CallAsync("{b}")));
+    }
+
     [Fact]
     public async Task RegisteredMultiplexer_IsUsedAndNeverDisposed()
     {
