@@ -14,10 +14,8 @@ namespace RouteMiddleware.Benchmarks.Cache;
 [MemoryDiagnoser]
 public class RedisCacheBenchmarks : IDisposable
 {
-    private const int Port = 16379;
-
     private readonly byte[] _body = new byte[90];
-    private Process _server = null!;
+    private LocalRedis _server = null!;
     private ServiceProvider _services = null!;
     private ConnectionMultiplexer _raw = null!;
     private RequestDelegate _inBox = null!;
@@ -35,8 +33,7 @@ public class RedisCacheBenchmarks : IDisposable
 
     private async Task SetupAsync()
     {
-        _server = Process.Start("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]);
-        _raw = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},abortConnect=false,connectRetry=20");
+        (_server, _raw) = await LocalRedis.StartAsync();
         var services = new ServiceCollection().AddLogging().AddMetrics().AddOutputCache(static o => o.AddBasePolicy(static policy => policy.Expire(TimeSpan.FromHours(1))));
         services.AddSingleton<IConnectionMultiplexer>(_raw).AddRouteMiddleware().AddRedis();
         _services = services.BuildServiceProvider();
@@ -95,7 +92,6 @@ public class RedisCacheBenchmarks : IDisposable
     {
         _services.Dispose();
         _raw.Dispose();
-        _server.Kill();
         _server.Dispose();
         GC.SuppressFinalize(this);
     }

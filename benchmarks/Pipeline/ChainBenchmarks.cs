@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace RouteMiddleware.Benchmarks.Pipeline;
 
@@ -20,6 +21,8 @@ public class ChainBenchmarks : IDisposable
     private RequestDelegate _convention = null!;
     private RequestDelegate _filters = null!;
     private RequestDelegate _ours = null!;
+    private WebApplication? _watchable;
+    private RequestDelegate _unwatched = null!;
 
     [Params(1, 3, 5, 10)]
     public int N { get; set; }
@@ -61,12 +64,35 @@ public class ChainBenchmarks : IDisposable
         _filters = endpoints["/filters"].RequestDelegate!;
         _ours = endpoints["/ours"].RequestDelegate!;
         _context.RequestServices = _app.Services;
+
+        _watchable = await CreateWatchableAsync();
+        _unwatched = _watchable.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(static endpoint => endpoint.RoutePattern.RawText == "/ours").RequestDelegate!;
+    }
+
+    private async Task<WebApplication> CreateWatchableAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--environment", "Development"]);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
+        builder.Services.AddRouteMiddleware().AddMiddleware<Passing.Middleware>("passing");
+        var app = builder.Build();
+        app.MapMiddlewareExplorer("/_middleware");
+        var ours = app.MapGet("/ours", (RequestDelegate)(static _ => Task.CompletedTask));
+
+        for (var i = 0; i < N; i++)
+        {
+            ours.WithMiddleware("passing");
+        }
+
+        await app.StartAsync();
+        return app;
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
         ((IDisposable?)_app)?.Dispose();
+        ((IDisposable?)_watchable)?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -88,4 +114,8 @@ public class ChainBenchmarks : IDisposable
 
     [Benchmark]
     public Task OurChain() => _ours(_context);
+
+    /// <summary>Where an explorer could watch, and nobody looks.</summary>
+    [Benchmark]
+    public Task OurChainUnwatched() => _unwatched(_context);
 }

@@ -28,7 +28,7 @@ public class RedisRateLimitBenchmarks : IAsyncDisposable
     private readonly RequestDelegate _end = static _ => Task.CompletedTask;
     private readonly string[] _partitions = [.. Enumerable.Range(0, Decisions).Select(static i => string.Create(CultureInfo.InvariantCulture, $"1c0a8{i:x4}"))];
     private readonly HttpContext[] _contexts = [.. Enumerable.Range(0, Decisions).Select(From)];
-    private Process _server = null!;
+    private LocalRedis _server = null!;
     private ServiceProvider _services = null!;
     private ConnectionMultiplexer _client = null!;
     private IRateLimitStore _store = null!;
@@ -50,12 +50,10 @@ public class RedisRateLimitBenchmarks : IAsyncDisposable
 
     private async Task SetupAsync()
     {
-        var port = FreePort();
-        _server = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(), "--logfile", "/dev/null"]))!;
-        _client = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectRetry=20");
+        (_server, _client) = await LocalRedis.StartAsync();
 
         var services = new ServiceCollection().AddLogging();
-        services.AddRouteMiddleware().AddRedis($"127.0.0.1:{port}");
+        services.AddRouteMiddleware().AddRedis(_server.Configuration);
         _services = services.BuildServiceProvider();
         _store = _services.GetServices<IRateLimitStore>().Single();
         var connection = _services.GetRequiredService<IRedisConnection>();
@@ -92,7 +90,6 @@ public class RedisRateLimitBenchmarks : IAsyncDisposable
         _limit.Dispose();
         await _services.DisposeAsync();
         _client.Dispose();
-        _server.Kill();
         _server.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -105,13 +102,6 @@ public class RedisRateLimitBenchmarks : IAsyncDisposable
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = new IPAddress([192, 168, (byte)(number >> 8), (byte)number]) });
         return new DefaultHttpContext(features);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task RunAsync(Func<int, Task> decide)

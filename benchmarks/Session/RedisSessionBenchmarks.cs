@@ -26,7 +26,7 @@ public class RedisSessionBenchmarks
 
     private static readonly SessionLifetimes Lifetimes = new(TimeSpan.FromDays(14), null, null);
 
-    private Process _server = null!;
+    private LocalRedis _server = null!;
     private WebApplication _app = null!;
     private ConnectionMultiplexer _raw = null!;
     private RequestDelegate _loadAndSave = null!;
@@ -42,13 +42,11 @@ public class RedisSessionBenchmarks
 
     private async Task SetupAsync()
     {
-        var port = FreePort();
-        _server = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--logfile", "/dev/null"]))!;
-        _raw = await ConnectAsync(port);
+        (_server, _raw) = await LocalRedis.StartAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection([new("RouteMiddleware:Redis:Configuration", $"127.0.0.1:{port}")]);
+        builder.Configuration.AddInMemoryCollection([new("RouteMiddleware:Redis:Configuration", _server.Configuration)]);
         builder.Services.AddRouteMiddleware().AddSession(static options => (options.Engine, options.StoreTimeout) = (SessionEngineKind.Redis, TimeSpan.FromSeconds(5)));
         _app = builder.Build();
         _app.Urls.Add("http://127.0.0.1:0");
@@ -68,8 +66,6 @@ public class RedisSessionBenchmarks
     {
         await _app.DisposeAsync();
         await _raw.CloseAsync();
-        _server.Kill();
-        await _server.WaitForExitAsync();
         _server.Dispose();
     }
 
@@ -106,29 +102,6 @@ public class RedisSessionBenchmarks
         var changes = new SessionChanges();
         changes.Set("seen", "1"u8.ToArray());
         return new() { Mode = mode, Changes = changes, Lifetimes = Lifetimes, Proof = proof, NewProof = mode == RedisCommit.Create ? proof : null };
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task<ConnectionMultiplexer> ConnectAsync(int port)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
-            }
-            catch (RedisConnectionException) when (attempt < 10)
-            {
-                // It does not listen yet.
-                await Task.Delay(100);
-            }
-        }
     }
 
     private async Task BeginSessionsAsync(IRedisConnection redis)
